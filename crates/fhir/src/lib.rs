@@ -1,1 +1,6 @@
-//! To be written.
+//! The language: FHIR R4 as data. Pure: no input or output, no clock, not async.
+//!
+//! What is here: resources kept exactly (`json`), and what the standard says about them.
+//! What is not: storage, rules of access, HTTP.
+
+pub mod json;
