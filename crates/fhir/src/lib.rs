@@ -3,4 +3,5 @@
 //! What is here: resources kept exactly (`json`), and what the standard says about them.
 //! What is not: storage, rules of access, HTTP.
 
+pub mod definition;
 pub mod json;
