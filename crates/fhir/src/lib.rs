@@ -5,6 +5,3 @@
 
 pub mod definition;
 pub mod json;
-pub mod outcome;
-pub mod reference;
-pub mod resource;

@@ -12,6 +12,8 @@ mod definitions;
 mod read;
 mod search;
 mod terminology;
+#[cfg(test)]
+mod tests;
 mod types;
 
 pub use definitions::{Definitions, Operation};
