@@ -5,3 +5,6 @@
 
 pub mod definition;
 pub mod json;
+pub mod outcome;
+pub mod reference;
+pub mod resource;

@@ -9,8 +9,8 @@ use super::tree::{Kind, Node, Tape, Tree};
 pub const DEPTH_MAX: usize = 64;
 /// Bytes of text that are taken; spans are 32 bits wide.
 pub const TEXT_BYTES_MAX: usize = 1 << 30;
-/// Objects with more members than this are checked for duplicate keys by sorting.
-const PAIRWISE_KEYS_MAX: usize = 16;
+/// Keys of one object that are compared one by one; more than this are sorted when the object closes.
+const LINEAR_KEYS_MAX: usize = 64;
 
 /// Parses a whole text.
 pub(super) fn parse(input: &[u8]) -> Result<Tree, JsonError> {
@@ -28,7 +28,9 @@ pub(super) fn parse(input: &[u8]) -> Result<Tree, JsonError> {
         at: 0,
         copied: 0,
         out: String::with_capacity(input.len()),
-        nodes: Vec::with_capacity(input.len() / 24 + 4),
+        nodes: Vec::with_capacity(input.len() / 20 + 4),
+        open: Vec::with_capacity(16),
+        marks: Vec::with_capacity(64),
     };
     match parser.document() {
         Ok(()) => Ok(Tree(Arc::new(Tape { text: parser.out, nodes: parser.nodes }))),
@@ -54,46 +56,55 @@ struct Parser<'i> {
     copied: usize,
     out: String,
     nodes: Vec<Node>,
+    open: Vec<Open>,
+    /// A mark for each key of the objects that are open, see [`mark`].
+    marks: Vec<u64>,
 }
 
 /// An object or array that is not closed yet.
+#[derive(Clone, Copy)]
 struct Open {
     node: usize,
     object: bool,
-}
-
-/// What may come next.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Expect {
-    Value,
-    ValueOrEnd,
-    Key,
-    KeyOrEnd,
-    CommaOrEnd,
+    /// Its keys' marks begin here.
+    marks_from: usize,
 }
 
 impl Parser<'_> {
+    #[cold]
     fn stop<T>(&self, message: &'static str) -> Result<T, Stop> {
         Err(Stop { at: self.at, message })
     }
 
+    #[inline(always)]
     fn peek(&self) -> u8 {
         self.input.get(self.at).copied().unwrap_or(0)
     }
 
     /// Skips white space; what came before it goes to the compact text.
+    #[inline(always)]
     fn space(&mut self) {
-        if !matches!(self.peek(), b' ' | b'\n' | b'\r' | b'\t') {
-            return;
+        if self.peek() <= b' ' {
+            self.skip_space();
         }
-        self.out.push_str(&self.text[self.copied..self.at]);
+    }
+
+    fn skip_space(&mut self) {
+        let start = self.at;
         while matches!(self.peek(), b' ' | b'\n' | b'\r' | b'\t') {
             self.at += 1;
+            while self.input.get(self.at..self.at + 8) == Some(b"        ") {
+                self.at += 8;
+            }
         }
-        self.copied = self.at;
+        if self.at > start {
+            self.out.push_str(&self.text[self.copied..start]);
+            self.copied = self.at;
+        }
     }
 
     /// The offset in the compact text of the byte that stands next.
+    #[inline(always)]
     fn position(&self) -> u32 {
         (self.out.len() + self.at - self.copied) as u32
     }
@@ -112,59 +123,61 @@ impl Parser<'_> {
         Ok(())
     }
 
-    /// The loop over tokens: an own stack of open containers, no recursion.
+    /// The loop over values: an own stack of open containers, no recursion.
     fn values(&mut self) -> Result<(), Stop> {
-        let mut open: Vec<Open> = Vec::with_capacity(16);
         let mut key = (0, 0);
-        let mut expect = Expect::Value;
         loop {
-            self.space();
-            let byte = self.peek();
-            if self.closes(byte, expect) {
-                self.close(&mut open, byte)?;
-            } else {
-                match expect {
-                    Expect::Key | Expect::KeyOrEnd => {
-                        key = self.key()?;
-                        expect = Expect::Value;
-                        continue;
-                    }
-                    Expect::CommaOrEnd => {
-                        expect = self.comma(&open)?;
-                        continue;
-                    }
-                    Expect::Value | Expect::ValueOrEnd => {}
-                }
-                if let Some(inner) = self.value(&mut open, key)? {
-                    (expect, key) = (inner, (0, 0));
+            if self.value(key)? {
+                // A container has opened.
+                self.space();
+                if !self.close()? {
+                    key = self.before_value()?;
                     continue;
                 }
-                key = (0, 0);
             }
-            if open.is_empty() {
-                return Ok(());
+            loop {
+                if self.open.is_empty() {
+                    return Ok(());
+                }
+                self.space();
+                if self.peek() == b',' {
+                    self.at += 1;
+                    self.space();
+                    key = self.before_value()?;
+                    break;
+                }
+                if !self.close()? {
+                    return self.expected("expected , or the end of the container");
+                }
             }
-            expect = Expect::CommaOrEnd;
         }
     }
 
-    fn closes(&self, byte: u8, expect: Expect) -> bool {
-        matches!(byte, b'}' | b']') && !matches!(expect, Expect::Value | Expect::Key)
+    #[cold]
+    fn expected<T>(&self, message: &'static str) -> Result<T, Stop> {
+        self.stop(if self.at == self.input.len() { "text ends too early" } else { message })
     }
 
-    fn comma(&mut self, open: &[Open]) -> Result<Expect, Stop> {
-        if self.peek() != b',' {
-            return self.stop(if self.at == self.input.len() { "text ends too early" } else { "expected , or the end of the container" });
+    /// In an object the key and its colon, in an array nothing: where the key stands, and its length.
+    #[inline(always)]
+    fn before_value(&mut self) -> Result<(u32, u16), Stop> {
+        if !self.open.last().is_some_and(|top| top.object) {
+            return Ok((0, 0));
+        }
+        let key = self.key()?;
+        self.space();
+        if self.peek() != b':' {
+            return self.expected("expected : after the key");
         }
         self.at += 1;
-        let object = open.last().is_some_and(|top| top.object);
-        Ok(if object { Expect::Key } else { Expect::Value })
+        self.space();
+        Ok(key)
     }
 
-    /// A key and its colon: where the key stands in the compact text, and its length.
+    #[inline(always)]
     fn key(&mut self) -> Result<(u32, u16), Stop> {
         if self.peek() != b'"' {
-            return self.stop(if self.at == self.input.len() { "text ends too early" } else { "expected a key in quotes" });
+            return self.expected("expected a key in quotes");
         }
         let (from, start) = (self.position() + 1, self.at);
         if self.string()? {
@@ -175,41 +188,63 @@ impl Parser<'_> {
             self.at = start;
             return self.stop("key is longer than 65,535 bytes");
         };
-        self.space();
-        if self.peek() != b':' {
-            return self.stop("expected : after the key");
+        let mark = mark(&self.input[start + 1..self.at - 1]);
+        let marks_from = self.open.last().map_or(0, |top| top.marks_from);
+        let others = &self.marks[marks_from..];
+        if others.len() <= LINEAR_KEYS_MAX && others.contains(&mark) && self.names_twice(from, length) {
+            self.at = start;
+            return self.stop("object names a key twice");
         }
-        self.at += 1;
+        self.marks.push(mark);
         Ok((from, length))
     }
 
-    /// One value; a container that opens is put on the stack and says what may come inside.
-    fn value(&mut self, open: &mut Vec<Open>, key: (u32, u16)) -> Result<Option<Expect>, Stop> {
+    /// Two keys have one mark: are they the same?
+    #[cold]
+    fn names_twice(&self, from: u32, length: u16) -> bool {
+        let Some(top) = self.open.last() else { return false };
+        let new = self.bytes(from, length);
+        self.member_nodes(top.node).iter().any(|(from, length)| self.bytes(*from, *length) == new)
+    }
+
+    fn member_nodes(&self, object: usize) -> Vec<(u32, u16)> {
+        let mut keys = Vec::new();
+        let mut at = object + 1;
+        while let Some(node) = self.nodes.get(at) {
+            keys.push((node.key_start, node.key_length));
+            at = node.next as usize;
+        }
+        keys
+    }
+
+    /// One value; true if it is a container that has opened.
+    #[inline(always)]
+    fn value(&mut self, key: (u32, u16)) -> Result<bool, Stop> {
         let start = self.position();
         let (kind, mut escaped) = (self.kind()?, false);
         let index = self.nodes.len();
-        self.nodes.push(Node { start, end: 0, next: 0, count: 0, key_start: key.0, key_length: key.1, kind, escaped: false });
-        if let Some(parent) = open.last() {
-            self.nodes[parent.node].count += 1;
+        if let Some(top) = self.open.last() {
+            self.nodes[top.node].count += 1;
         }
+        let node = Node { start, end: 0, next: 0, count: 0, key_start: key.0, key_length: key.1, kind, escaped: false };
+        self.nodes.push(node);
         match kind {
             Kind::Object | Kind::Array => {
-                if open.len() == DEPTH_MAX {
+                if self.open.len() == DEPTH_MAX {
                     return self.stop("nested deeper than 64 levels");
                 }
                 self.at += 1;
-                let object = kind == Kind::Object;
-                open.push(Open { node: index, object });
-                return Ok(Some(if object { Expect::KeyOrEnd } else { Expect::ValueOrEnd }));
+                self.open.push(Open { node: index, object: kind == Kind::Object, marks_from: self.marks.len() });
+                return Ok(true);
             }
             Kind::String => escaped = self.string()?,
             Kind::Number => self.number()?,
             Kind::Bool | Kind::Null => self.word()?,
         }
-        let (end, next) = (self.position(), self.nodes.len() as u32);
+        let end = self.position();
         let node = &mut self.nodes[index];
-        (node.end, node.next, node.escaped) = (end, next, escaped);
-        Ok(None)
+        (node.end, node.next, node.escaped) = (end, index as u32 + 1, escaped);
+        Ok(false)
     }
 
     fn kind(&self) -> Result<Kind, Stop> {
@@ -225,20 +260,27 @@ impl Parser<'_> {
         }
     }
 
-    fn close(&mut self, open: &mut Vec<Open>, byte: u8) -> Result<(), Stop> {
-        let Some(top) = open.last() else { return self.stop("nothing to close here") };
+    /// Closes the innermost container if its end stands here.
+    #[inline(always)]
+    fn close(&mut self) -> Result<bool, Stop> {
+        let byte = self.peek();
+        if !matches!(byte, b'}' | b']') {
+            return Ok(false);
+        }
+        let Some(top) = self.open.last().copied() else { return self.stop("nothing to close here") };
         if top.object != (byte == b'}') {
             return self.stop(if top.object { "expected } here" } else { "expected ] here" });
         }
-        let (index, object) = (top.node, top.object);
-        if object {
-            self.no_duplicates(index)?;
+        if self.marks.len() - top.marks_from > LINEAR_KEYS_MAX {
+            self.no_duplicates(top.node)?;
         }
-        open.pop();
+        self.marks.truncate(top.marks_from);
+        self.open.pop();
         self.at += 1;
         let (end, next) = (self.position(), self.nodes.len() as u32);
-        (self.nodes[index].end, self.nodes[index].next) = (end, next);
-        Ok(())
+        let node = &mut self.nodes[top.node];
+        (node.end, node.next) = (end, next);
+        Ok(true)
     }
 
     /// A string with its quotes; true if it holds escapes.
@@ -246,18 +288,14 @@ impl Parser<'_> {
         self.at += 1;
         let mut escaped = false;
         loop {
-            let rest = &self.input[self.at..];
-            let Some(found) = rest.iter().position(|byte| SPECIAL[*byte as usize]) else {
-                self.at = self.input.len();
-                return self.stop("string is not closed");
-            };
-            self.at += found;
-            match rest[found] {
-                b'"' => {
+            self.at = special(self.input, self.at);
+            match self.input.get(self.at) {
+                None => return self.stop("string is not closed"),
+                Some(b'"') => {
                     self.at += 1;
                     return Ok(escaped);
                 }
-                b'\\' => {
+                Some(b'\\') => {
                     escaped = true;
                     self.escape()?;
                 }
@@ -343,52 +381,20 @@ impl Parser<'_> {
         self.stop("expected true, false or null")
     }
 
-    /// Refuses an object that names one key twice.
-    fn no_duplicates(&mut self, object: usize) -> Result<(), Stop> {
-        let count = self.nodes[object].count as usize;
-        let mut seen: smallvec::SmallVec<[(u64, usize); 32]> = smallvec::SmallVec::with_capacity(count);
-        let mut at = object + 1;
-        while at < self.nodes.len() {
-            let node = self.nodes[at];
-            let mark = self.fingerprint(&node);
-            if count <= PAIRWISE_KEYS_MAX && seen.iter().any(|(other, index)| *other == mark && self.same_key(*index, at)) {
-                return self.stop("object names a key twice");
-            }
-            seen.push((mark, at));
-            at = node.next as usize;
-        }
-        if count > PAIRWISE_KEYS_MAX {
-            seen.sort_unstable_by(|a, b| self.key_bytes(a.1).cmp(self.key_bytes(b.1)));
-            if seen.windows(2).any(|pair| self.same_key(pair[0].1, pair[1].1)) {
-                return self.stop("object names a key twice");
-            }
+    /// Refuses an object of many members that names one key twice.
+    fn no_duplicates(&self, object: usize) -> Result<(), Stop> {
+        let members = self.member_nodes(object);
+        let mut keys: Vec<&[u8]> = members.iter().map(|(from, length)| self.bytes(*from, *length)).collect();
+        keys.sort_unstable();
+        if keys.windows(2).any(|pair| pair[0] == pair[1]) {
+            return self.stop("object names a key twice");
         }
         Ok(())
     }
 
-    /// Length, first and last bytes of a key: differing marks mean differing keys.
-    fn fingerprint(&self, node: &Node) -> u64 {
-        let from = node.key_start as usize;
-        let length = node.key_length as usize;
-        let (mut mark, take) = (length as u64, length.min(7));
-        for index in 0..take {
-            let byte = self.out_byte(from + length - take + index);
-            mark = mark << 8 | u64::from(byte);
-        }
-        mark
-    }
-
-    /// A byte of the compact text, whether or not it has been copied yet.
-    fn out_byte(&self, at: usize) -> u8 {
-        match self.out.as_bytes().get(at) {
-            Some(byte) => *byte,
-            None => self.input[self.copied + at - self.out.len()],
-        }
-    }
-
-    fn key_bytes(&self, index: usize) -> &[u8] {
-        let node = &self.nodes[index];
-        let (from, length) = (node.key_start as usize, node.key_length as usize);
+    /// Bytes of the compact text, whether or not they have been copied yet.
+    fn bytes(&self, from: u32, length: u16) -> &[u8] {
+        let (from, length) = (from as usize, length as usize);
         match self.out.as_bytes().get(from..from + length) {
             Some(bytes) => bytes,
             None => {
@@ -396,10 +402,6 @@ impl Parser<'_> {
                 &self.input[start..start + length]
             }
         }
-    }
-
-    fn same_key(&self, a: usize, b: usize) -> bool {
-        self.key_bytes(a) == self.key_bytes(b)
     }
 
     /// The path to the place where parsing stopped, from the containers that are still open.
@@ -411,7 +413,7 @@ impl Parser<'_> {
                 parent = parent.or(Some(index));
                 continue;
             }
-            let key = String::from_utf8_lossy(self.key_bytes(index));
+            let key = String::from_utf8_lossy(self.bytes(node.key_start, node.key_length));
             if !key.is_empty() {
                 if !path.is_empty() {
                     path.push('.');
@@ -426,15 +428,33 @@ impl Parser<'_> {
     }
 }
 
-/// Bytes at which the scan of a string stops: quote, backslash and control characters.
-static SPECIAL: [bool; 256] = {
-    let mut table = [false; 256];
-    let mut at = 0;
-    while at < 0x20 {
-        table[at] = true;
+/// A word that differs for most differing keys: length, first and last eight bytes.
+#[inline(always)]
+fn mark(key: &[u8]) -> u64 {
+    let word = |from: usize| key.get(from..from + 8).and_then(|bytes| bytes.try_into().ok()).map_or(0, u64::from_le_bytes);
+    if key.len() < 8 {
+        return key.iter().fold(key.len() as u64, |mark, byte| mark << 8 | u64::from(*byte));
+    }
+    (word(0) ^ word(key.len() - 8).rotate_left(23)).wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ key.len() as u64
+}
+
+/// The offset of the next quote, backslash or control character; the end if there is none. Eight bytes at a time.
+#[inline(always)]
+fn special(input: &[u8], mut at: usize) -> usize {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const HIGHS: u64 = 0x8080_8080_8080_8080;
+    let zero = |word: u64| word.wrapping_sub(ONES) & !word & HIGHS;
+    while let Some(bytes) = input.get(at..at + 8).and_then(|bytes| <[u8; 8]>::try_from(bytes).ok()) {
+        let word = u64::from_le_bytes(bytes);
+        let control = word.wrapping_sub(ONES * 0x20) & !word & HIGHS;
+        let found = control | zero(word ^ (ONES * b'"' as u64)) | zero(word ^ (ONES * b'\\' as u64));
+        if found != 0 {
+            return at + found.trailing_zeros() as usize / 8;
+        }
+        at += 8;
+    }
+    while input.get(at).is_some_and(|byte| *byte >= 0x20 && !matches!(byte, b'"' | b'\\')) {
         at += 1;
     }
-    table[b'"' as usize] = true;
-    table[b'\\' as usize] = true;
-    table
-};
+    at
+}
