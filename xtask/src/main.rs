@@ -1,36 +1,73 @@
-//! Repository chores: `cargo xtask test` runs every test, `cargo xtask definitions` makes the
-//! definitions of FHIR.
-#![allow(
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "chores talk to the terminal"
-)]
+//! Repository chores in Rust: `cargo xtask test | sample | bench | definitions`.
+//!
+//! It has no dependencies but the standard library, so that it is there in seconds; what needs more
+//! (`definitions`) stands behind a feature and is built when it is asked for.
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a chore talks to the terminal")]
+
+mod bench;
+#[cfg(feature = "definitions")]
+mod definitions;
+mod sample;
+mod test;
+
+use std::error::Error;
+use std::path::PathBuf;
 use std::process::{Command, ExitCode};
 
-mod definitions;
+/// What a chore answers: nothing, or why it could not be done.
+pub(crate) type Outcome<T> = Result<T, Box<dyn Error>>;
+
+const USAGE: &str = "usage: cargo xtask COMMAND
+  test          format, lints and every test; the last line says how many passed
+  sample        writes crates/akson/sample again (--check: only compares)
+  bench         measures a server: [--url BASE] [--patients N] [--connections 1,8,32] [--seconds S]
+  definitions   writes crates/fhir/definitions/r4.bin again (--check, --from FILE)";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    match arguments.split_first() {
-        Some((chore, rest)) if chore == "definitions" => report(definitions::run(rest)),
-        _ => test(),
-    }
-}
-
-fn test() -> ExitCode {
-    let status = Command::new("cargo").args(["test", "--workspace"]).status();
-    match status {
-        Ok(status) if status.success() => ExitCode::SUCCESS,
-        _ => ExitCode::FAILURE,
-    }
-}
-
-fn report(outcome: definitions::Outcome<()>) -> ExitCode {
+    let (command, rest) = match arguments.split_first() {
+        Some((command, rest)) => (command.as_str(), rest),
+        None => ("", [].as_slice()),
+    };
+    let outcome = match command {
+        "test" => return test::run(rest),
+        "sample" => sample::run(rest),
+        "bench" => bench::run(rest),
+        "definitions" => definitions(rest),
+        _ => Err(USAGE.into()),
+    };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("{error}");
             ExitCode::FAILURE
         }
+    }
+}
+
+/// The root of the repository.
+pub(crate) fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+/// The cargo that started us.
+pub(crate) fn cargo(arguments: &[&str]) -> Command {
+    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.args(arguments).current_dir(root());
+    command
+}
+
+#[cfg(feature = "definitions")]
+fn definitions(arguments: &[String]) -> Outcome<()> {
+    definitions::run(arguments)
+}
+
+/// Builds the chore with what it needs and runs it.
+#[cfg(not(feature = "definitions"))]
+fn definitions(arguments: &[String]) -> Outcome<()> {
+    let build = ["run", "--quiet", "--release", "--package", "xtask", "--features", "definitions", "--", "definitions"];
+    match cargo(&build).args(arguments).status()?.success() {
+        true => Ok(()),
+        false => Err("definitions: not done".into()),
     }
 }
