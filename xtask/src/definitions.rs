@@ -35,9 +35,7 @@ pub(crate) fn run(arguments: &[String]) -> Outcome<()> {
             "--check" => check = true,
             "--from" => from = Some(PathBuf::from(rest.next().ok_or("--from needs a file")?)),
             other => {
-                return Err(
-                    format!("unknown argument {other}; known are --check and --from FILE").into(),
-                );
+                return Err(format!("unknown argument {other}; known are --check and --from FILE").into());
             }
         }
     }

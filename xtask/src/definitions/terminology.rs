@@ -51,9 +51,7 @@ impl<'a> Terminology<'a> {
         }
         let mut systems = BTreeMap::new();
         for source in package.of_type(&FILES, "CodeSystem") {
-            systems
-                .entry(plain(word(source, "url")))
-                .or_insert_with(|| System::new(source));
+            systems.entry(plain(word(source, "url"))).or_insert_with(|| System::new(source));
         }
         Terminology { sets, systems }
     }
@@ -78,10 +76,7 @@ impl<'a> Terminology<'a> {
                         for (code, display) in codes {
                             body.text(writer, code);
                             let listed = self.systems.get(system.as_str()).is_some_and(|system| {
-                                system
-                                    .concepts
-                                    .iter()
-                                    .any(|known| known.code == *code && known.display == *display)
+                                system.concepts.iter().any(|known| known.code == *code && known.display == *display)
                             });
                             body.text(writer, if listed { "" } else { display });
                         }
@@ -107,10 +102,7 @@ impl<'a> Terminology<'a> {
                 body.text(writer, &concept.code);
                 body.text(writer, &concept.display);
                 body.number(concept.flags | concept.parents.len() << 2);
-                concept
-                    .parents
-                    .iter()
-                    .for_each(|parent| body.number(*parent));
+                concept.parents.iter().for_each(|parent| body.number(*parent));
             }
             record.block(body);
         }
@@ -125,14 +117,8 @@ impl<'a> Terminology<'a> {
             }
         }
         for exclude in list(&set["compose"]["exclude"]) {
-            let gone: Vec<&str> = list(&exclude["concept"])
-                .iter()
-                .map(|concept| word(concept, "code"))
-                .collect();
-            let systems: Vec<_> = shares
-                .iter_mut()
-                .filter(|(system, _)| system == word(exclude, "system"))
-                .collect();
+            let gone: Vec<&str> = list(&exclude["concept"]).iter().map(|concept| word(concept, "code")).collect();
+            let systems: Vec<_> = shares.iter_mut().filter(|(system, _)| system == word(exclude, "system")).collect();
             for (system, share) in systems {
                 if let Share::Whole = share {
                     *share = Share::Codes(self.all(system));
@@ -150,9 +136,7 @@ impl<'a> Terminology<'a> {
         let imported = list(&include["valueSet"]);
         if !imported.is_empty() {
             // Several sets in one include mean what all of them hold; R4 has one such, of sets that share nothing.
-            let sets = imported
-                .iter()
-                .filter_map(|url| self.sets.get(plain(url.as_str().unwrap_or_default())));
+            let sets = imported.iter().filter_map(|url| self.sets.get(plain(url.as_str().unwrap_or_default())));
             return match (imported, depth) {
                 ([_], 0..DEPTH_MAX) => sets.flat_map(|set| self.expand(set, depth + 1)).collect(),
                 _ => Vec::new(),
@@ -161,9 +145,7 @@ impl<'a> Terminology<'a> {
         let concepts = list(&include["concept"]);
         if !concepts.is_empty() {
             let known = self.systems.get(system.as_str());
-            let listed = |code: &str| {
-                known.and_then(|system| system.concepts.iter().find(|found| found.code == code))
-            };
+            let listed = |code: &str| known.and_then(|system| system.concepts.iter().find(|found| found.code == code));
             let codes = concepts.iter().map(|concept| {
                 let code = word(concept, "code");
                 let display = concept["display"].as_str().map(str::to_owned);
@@ -172,10 +154,8 @@ impl<'a> Terminology<'a> {
             });
             return vec![(system, Share::Codes(codes.collect()))];
         }
-        let Some(known) = self
-            .systems
-            .get(system.as_str())
-            .filter(|known| known.complete && !known.concepts.is_empty())
+        let Some(known) =
+            self.systems.get(system.as_str()).filter(|known| known.complete && !known.concepts.is_empty())
         else {
             return vec![(system, Share::Open)];
         };
@@ -185,11 +165,7 @@ impl<'a> Terminology<'a> {
         }
         let mut codes = Vec::new();
         for (place, concept) in known.concepts.iter().enumerate() {
-            match filters
-                .iter()
-                .map(|filter| known.passes(place, filter))
-                .collect::<Option<Vec<bool>>>()
-            {
+            match filters.iter().map(|filter| known.passes(place, filter)).collect::<Option<Vec<bool>>>() {
                 None => return vec![(system, Share::Open)],
                 Some(answers) if answers.iter().all(|passes| *passes) => {
                     codes.push((concept.code.clone(), concept.display.clone()))
@@ -197,69 +173,40 @@ impl<'a> Terminology<'a> {
                 Some(_) => {}
             }
         }
-        let share = if codes.len() > CODES_MAX {
-            Share::Open
-        } else {
-            Share::Codes(codes)
-        };
+        let share = if codes.len() > CODES_MAX { Share::Open } else { Share::Codes(codes) };
         vec![(system, share)]
     }
 
     fn all(&self, system: &str) -> Vec<(String, String)> {
-        let concepts = self
-            .systems
-            .get(system)
-            .map_or(&[][..], |system| system.concepts.as_slice());
-        concepts
-            .iter()
-            .map(|concept| (concept.code.clone(), concept.display.clone()))
-            .collect()
+        let concepts = self.systems.get(system).map_or(&[][..], |system| system.concepts.as_slice());
+        concepts.iter().map(|concept| (concept.code.clone(), concept.display.clone())).collect()
     }
 }
 
 impl<'a> System<'a> {
     fn new(source: &'a Value) -> System<'a> {
         let complete = source["content"] == "complete";
-        let mut system = System {
-            source,
-            complete,
-            concepts: Vec::new(),
-        };
+        let mut system = System { source, complete, concepts: Vec::new() };
         let mut children = Vec::new();
         system.gather(list(&source["concept"]), None, &mut children);
         // Version 3 tables name further children of a concept as a property.
         for (parent, child) in children {
-            if let Some(found) = system
-                .concepts
-                .iter_mut()
-                .find(|concept| concept.code == child)
-            {
+            if let Some(found) = system.concepts.iter_mut().find(|concept| concept.code == child) {
                 found.parents.insert(parent);
             }
         }
         system
     }
 
-    fn gather(
-        &mut self,
-        concepts: &'a [Value],
-        parent: Option<usize>,
-        children: &mut Vec<(usize, &'a str)>,
-    ) {
+    fn gather(&mut self, concepts: &'a [Value], parent: Option<usize>, children: &mut Vec<(usize, &'a str)>) {
         for concept in concepts {
             let place = self.concepts.len();
             let mut flags = 0;
             for property in list(&concept["property"]) {
                 match (word(property, "code"), property) {
-                    ("notSelectable" | "abstract", _) if property["valueBoolean"] == true => {
-                        flags |= 1
-                    }
+                    ("notSelectable" | "abstract", _) if property["valueBoolean"] == true => flags |= 1,
                     ("inactive", _) if property["valueBoolean"] == true => flags |= 2,
-                    ("status", _)
-                        if ["retired", "inactive"].contains(&word(property, "valueCode")) =>
-                    {
-                        flags |= 2
-                    }
+                    ("status", _) if ["retired", "inactive"].contains(&word(property, "valueCode")) => flags |= 2,
                     ("child", _) => children.push((place, word(property, "valueCode"))),
                     _ => {}
                 }
@@ -290,11 +237,7 @@ impl<'a> System<'a> {
         let Some(concept) = self.concepts.get(place) else {
             return false;
         };
-        concept.code == ancestor
-            || concept
-                .parents
-                .iter()
-                .any(|parent| self.is_a(*parent, ancestor))
+        concept.code == ancestor || concept.parents.iter().any(|parent| self.is_a(*parent, ancestor))
     }
 }
 
@@ -315,10 +258,7 @@ fn add(shares: &mut Vec<(String, Share)>, system: String, share: Share) {
 }
 
 fn head(source: &Value, url: &str, writer: &mut Writer) -> Record {
-    let title = source["title"]
-        .as_str()
-        .or_else(|| source["name"].as_str())
-        .unwrap_or_default();
+    let title = source["title"].as_str().or_else(|| source["name"].as_str()).unwrap_or_default();
     let mut record = Record::default();
     record.text(writer, url);
     record.text(writer, word(source, "version"));

@@ -51,16 +51,11 @@ pub(crate) fn profiles(package: &Package, writer: &mut Writer) -> Outcome<Vec<u8
     let mut record = Record::default();
     record.number(all.len());
     for profile in all {
-        let elements = profile["snapshot"]["element"]
-            .as_array()
-            .ok_or("a profile without snapshot")?;
+        let elements = profile["snapshot"]["element"].as_array().ok_or("a profile without snapshot")?;
         let mut pieces = Vec::new();
         for key in PROFILE {
             if let Some(value) = profile.get(key) {
-                pieces.push(format!(
-                    "{}\"{key}\":{value}",
-                    if pieces.is_empty() { "{" } else { "," }
-                ));
+                pieces.push(format!("{}\"{key}\":{value}", if pieces.is_empty() { "{" } else { "," }));
             }
         }
         pieces.push(",\"snapshot\":{\"element\":[".to_owned());
@@ -70,10 +65,7 @@ pub(crate) fn profiles(package: &Package, writer: &mut Writer) -> Outcome<Vec<u8
         }
         pieces.push("]}}".to_owned());
         pieces.retain(|piece| !piece.is_empty());
-        record.text(
-            writer,
-            profile["url"].as_str().ok_or("a profile without address")?,
-        );
+        record.text(writer, profile["url"].as_str().ok_or("a profile without address")?);
         let mut body = Record::default();
         body.texts(writer, &pieces);
         record.block(body);
@@ -83,17 +75,12 @@ pub(crate) fn profiles(package: &Package, writer: &mut Writer) -> Outcome<Vec<u8
 
 /// All operations.
 pub(crate) fn operations(package: &Package, writer: &mut Writer) -> Outcome<Vec<u8>> {
-    let all: Vec<&Value> = package
-        .of_type(&["profiles-resources.json"], "OperationDefinition")
-        .collect();
+    let all: Vec<&Value> = package.of_type(&["profiles-resources.json"], "OperationDefinition").collect();
     let mut record = Record::default();
     record.number(all.len());
     for operation in all {
         for key in ["url", "name", "code"] {
-            record.text(
-                writer,
-                operation[key].as_str().ok_or("an operation without name")?,
-            );
+            record.text(writer, operation[key].as_str().ok_or("an operation without name")?);
         }
         let flag = |key: &str| usize::from(operation[key] == true);
         record.number(flag("system") | flag("type") << 1 | flag("instance") << 2);
@@ -116,20 +103,13 @@ pub(crate) fn operations(package: &Package, writer: &mut Writer) -> Outcome<Vec<
 
 /// The texts of an array.
 pub(crate) fn strings(value: &Value) -> Vec<&str> {
-    value
-        .as_array()
-        .map_or(&[][..], Vec::as_slice)
-        .iter()
-        .filter_map(Value::as_str)
-        .collect()
+    value.as_array().map_or(&[][..], Vec::as_slice).iter().filter_map(Value::as_str).collect()
 }
 
 fn element(element: &Value) -> Outcome<Vec<String>> {
     let members = element.as_object().ok_or("not an element")?;
     let mut pieces = Vec::new();
-    let kept = members
-        .iter()
-        .filter(|(key, _)| !ELEMENT_LEFT_OUT.contains(&key.as_str()));
+    let kept = members.iter().filter(|(key, _)| !ELEMENT_LEFT_OUT.contains(&key.as_str()));
     // The id comes first: it is the one member that differs everywhere.
     let (first, rest): (Vec<_>, Vec<_>) = kept.partition(|(key, _)| *key == "id");
     for (key, value) in first.into_iter().chain(rest) {
@@ -137,17 +117,16 @@ fn element(element: &Value) -> Outcome<Vec<String>> {
         match (key.as_str(), value) {
             ("constraint", Value::Array(rules)) => {
                 pieces.push(format!("{start}\"constraint\":["));
-                let rules = rules.iter().map(|rule| {
-                    without(rule, &["xpath", "source", "extension", "requirements"]).to_string()
-                });
+                let rules = rules
+                    .iter()
+                    .map(|rule| without(rule, &["xpath", "source", "extension", "requirements"]).to_string());
                 let rules: Vec<String> = rules.collect();
                 pieces.push(rules.join(","));
                 pieces.push("]".to_owned());
             }
-            ("binding", _) => pieces.push(format!(
-                "{start}\"binding\":{}",
-                without(value, &["description", "extension"])
-            )),
+            ("binding", _) => {
+                pieces.push(format!("{start}\"binding\":{}", without(value, &["description", "extension"])))
+            }
             _ => pieces.push(format!("{start}\"{key}\":{value}")),
         }
     }

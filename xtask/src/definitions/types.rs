@@ -87,53 +87,26 @@ impl Types {
     /// Takes the types from the package.
     pub(crate) fn collect(package: &Package) -> Outcome<Types> {
         let files = ["profiles-types.json", "profiles-resources.json"];
-        let structures = package
-            .of_type(&files, "StructureDefinition")
-            .filter(|found| found["kind"] != "logical");
+        let structures = package.of_type(&files, "StructureDefinition").filter(|found| found["kind"] != "logical");
         let mut plans = Vec::new();
         for structure in structures {
             let elements = snapshot(structure);
             for (place, root) in elements.iter().enumerate() {
                 let path = word(root, "path");
                 let inner = |element: &Value| {
-                    word(element, "path")
-                        .strip_prefix(path)
-                        .is_some_and(|rest| rest.starts_with('.'))
+                    word(element, "path").strip_prefix(path).is_some_and(|rest| rest.starts_with('.'))
                 };
                 if place == 0 || elements.iter().any(inner) {
-                    let name = if place == 0 {
-                        word(structure, "name")
-                    } else {
-                        path
-                    };
-                    plans.push(Plan {
-                        name,
-                        structure,
-                        root,
-                    });
+                    let name = if place == 0 { word(structure, "name") } else { path };
+                    plans.push(Plan { name, structure, root });
                 }
             }
         }
-        let names = plans
-            .iter()
-            .enumerate()
-            .map(|(place, plan)| (plan.name.to_owned(), place))
-            .collect();
-        let empty = || Pool {
-            places: BTreeMap::new(),
-        };
-        let mut types = Types {
-            names,
-            rule_lists: empty(),
-            type_lists: Pool {
-                places: BTreeMap::new(),
-            },
-            types: Vec::new(),
-        };
-        let own: HashMap<&str, Vec<Rule>> = plans
-            .iter()
-            .map(|plan| (plan.name, rules(plan.root)))
-            .collect();
+        let names = plans.iter().enumerate().map(|(place, plan)| (plan.name.to_owned(), place)).collect();
+        let empty = || Pool { places: BTreeMap::new() };
+        let mut types =
+            Types { names, rule_lists: empty(), type_lists: Pool { places: BTreeMap::new() }, types: Vec::new() };
+        let own: HashMap<&str, Vec<Rule>> = plans.iter().map(|plan| (plan.name, rules(plan.root))).collect();
         for plan in &plans {
             let made = types.make(plan, &own)?;
             types.types.push(made);
@@ -164,9 +137,7 @@ impl Types {
                 continue;
             }
             if kind == 0 && name == "value" {
-                regex = extension(&element["type"][0], REGEX)
-                    .unwrap_or_default()
-                    .to_owned();
+                regex = extension(&element["type"][0], REGEX).unwrap_or_default().to_owned();
                 continue;
             }
             members.push(self.member(element, name, plan, own)?);
@@ -192,20 +163,14 @@ impl Types {
         let choice = name.ends_with("[x]");
         let held = self.held(element, plan)?;
         let names = self.names_by_place(&held);
-        let known: Vec<&Rule> = names
-            .iter()
-            .filter_map(|name| own.get(name.as_str()))
-            .flatten()
-            .collect();
+        let known: Vec<&Rule> = names.iter().filter_map(|name| own.get(name.as_str())).flatten().collect();
         let mut rules = rules(element);
         rules.retain(|rule| !known.iter().any(|known| known.key == rule.key));
         let array = word(&element["base"], "max") != "1";
         let attribute = strings(&element["representation"]).contains(&"xmlAttr");
         let binding = element.get("binding").map(|binding| {
             let strengths = ["required", "extensible", "preferred", "example"];
-            let strength = strengths
-                .iter()
-                .position(|strength| *strength == word(binding, "strength"));
+            let strength = strengths.iter().position(|strength| *strength == word(binding, "strength"));
             (strength.unwrap_or(3), word(binding, "valueSet").to_owned())
         });
         let set = |flag: bool, bit: usize| usize::from(flag) << bit;
@@ -227,13 +192,7 @@ impl Types {
 
     fn held(&self, element: &Value, plan: &Plan<'_>) -> Outcome<Vec<Held>> {
         let path = word(element, "path");
-        let plain = |id| {
-            vec![Held {
-                id,
-                targets: Vec::new(),
-                profiles: Vec::new(),
-            }]
-        };
+        let plain = |id| vec![Held { id, targets: Vec::new(), profiles: Vec::new() }];
         if let Some(target) = element["contentReference"].as_str() {
             return Ok(plain(self.id(target.trim_start_matches('#'))?));
         }
@@ -241,9 +200,7 @@ impl Types {
             return Ok(plain(*id));
         }
         if word(plan.structure, "kind") == "resource"
-            && path
-                .strip_suffix(".id")
-                .is_some_and(|name| !name.contains('.'))
+            && path.strip_suffix(".id").is_some_and(|name| !name.contains('.'))
         {
             return Ok(plain(self.id("id")?));
         }
@@ -251,47 +208,29 @@ impl Types {
             Some(name) if self.names.contains_key(name) => name.to_owned(),
             _ => url.to_owned(),
         };
-        let types = element["type"]
-            .as_array()
-            .ok_or_else(|| format!("{path} has no type"))?;
+        let types = element["type"].as_array().ok_or_else(|| format!("{path} has no type"))?;
         types
             .iter()
             .map(|held| {
                 let code = match word(held, "code") {
-                    code if code.starts_with("http") => {
-                        extension(held, FHIR_TYPE).unwrap_or("string")
-                    }
+                    code if code.starts_with("http") => extension(held, FHIR_TYPE).unwrap_or("string"),
                     code => code,
                 };
                 Ok(Held {
                     id: self.id(code)?,
-                    targets: strings(&held["targetProfile"])
-                        .into_iter()
-                        .map(short)
-                        .collect(),
-                    profiles: strings(&held["profile"])
-                        .into_iter()
-                        .map(str::to_owned)
-                        .collect(),
+                    targets: strings(&held["targetProfile"]).into_iter().map(short).collect(),
+                    profiles: strings(&held["profile"]).into_iter().map(str::to_owned).collect(),
                 })
             })
             .collect()
     }
 
     fn id(&self, name: &str) -> Outcome<usize> {
-        Ok(*self
-            .names
-            .get(name)
-            .ok_or_else(|| format!("unknown type {name}"))?)
+        Ok(*self.names.get(name).ok_or_else(|| format!("unknown type {name}"))?)
     }
 
     fn names_by_place(&self, held: &[Held]) -> Vec<String> {
-        let found = |held: &Held| {
-            self.names
-                .iter()
-                .find(|(_, place)| **place == held.id)
-                .map(|(name, _)| name.clone())
-        };
+        let found = |held: &Held| self.names.iter().find(|(_, place)| **place == held.id).map(|(name, _)| name.clone());
         held.iter().filter_map(found).collect()
     }
 
@@ -312,8 +251,7 @@ impl Types {
         record.number(lists.len());
         for list in &lists {
             record.number(list.len());
-            list.iter()
-                .for_each(|rule| record.number(all.binary_search(&rule).unwrap_or_default()));
+            list.iter().for_each(|rule| record.number(all.binary_search(&rule).unwrap_or_default()));
         }
         let lists = self.type_lists.in_order();
         record.number(lists.len());
@@ -358,35 +296,19 @@ impl Types {
 
 /// The search parameters.
 pub(crate) fn search_parameters(package: &Package, writer: &mut Writer) -> Outcome<Vec<u8>> {
-    let kinds = [
-        "number",
-        "date",
-        "string",
-        "token",
-        "reference",
-        "composite",
-        "quantity",
-        "uri",
-        "special",
-    ];
-    let all: Vec<&Value> = package
-        .of_type(&["search-parameters.json"], "SearchParameter")
-        .collect();
+    let kinds = ["number", "date", "string", "token", "reference", "composite", "quantity", "uri", "special"];
+    let all: Vec<&Value> = package.of_type(&["search-parameters.json"], "SearchParameter").collect();
     let mut record = Record::default();
     record.number(all.len());
     for parameter in all {
         record.text(writer, word(parameter, "code"));
         record.text(writer, word(parameter, "url"));
-        let kind = kinds
-            .iter()
-            .position(|kind| *kind == word(parameter, "type"));
+        let kind = kinds.iter().position(|kind| *kind == word(parameter, "type"));
         record.number(kind.ok_or_else(|| format!("unknown type of {}", parameter["url"]))?);
         record.texts(writer, &strings(&parameter["base"]));
         record.text(writer, word(parameter, "expression"));
         record.texts(writer, &strings(&parameter["target"]));
-        let components = parameter["component"]
-            .as_array()
-            .map_or(&[][..], Vec::as_slice);
+        let components = parameter["component"].as_array().map_or(&[][..], Vec::as_slice);
         record.number(components.len());
         for component in components {
             record.text(writer, word(component, "definition"));
@@ -402,10 +324,7 @@ pub(crate) fn compartments(package: &Package, writer: &mut Writer) -> Outcome<Ve
     let mut record = Record::default();
     let mut count = 0;
     for compartment in package.of_type(&["profiles-resources.json"], "CompartmentDefinition") {
-        for member in compartment["resource"]
-            .as_array()
-            .ok_or("a compartment without resources")?
-        {
+        for member in compartment["resource"].as_array().ok_or("a compartment without resources")? {
             record.text(writer, word(compartment, "code"));
             record.text(writer, word(member, "code"));
             record.texts(writer, &strings(&member["param"]));
@@ -419,15 +338,11 @@ pub(crate) fn compartments(package: &Package, writer: &mut Writer) -> Outcome<Ve
 }
 
 fn snapshot(structure: &Value) -> &[Value] {
-    structure["snapshot"]["element"]
-        .as_array()
-        .map_or(&[], Vec::as_slice)
+    structure["snapshot"]["element"].as_array().map_or(&[], Vec::as_slice)
 }
 
 fn rules(element: &Value) -> Vec<Rule> {
-    let rules = element["constraint"]
-        .as_array()
-        .map_or(&[][..], Vec::as_slice);
+    let rules = element["constraint"].as_array().map_or(&[][..], Vec::as_slice);
     let owned = |rule: &Value, key: &str| word(rule, key).to_owned();
     rules
         .iter()
@@ -442,12 +357,8 @@ fn rules(element: &Value) -> Vec<Rule> {
 
 fn extension<'a>(value: &'a Value, url: &str) -> Option<&'a str> {
     let extensions = value["extension"].as_array()?;
-    let found = extensions
-        .iter()
-        .find(|extension| extension["url"] == url)?;
-    ["valueUrl", "valueUri", "valueString"]
-        .iter()
-        .find_map(|key| found[*key].as_str())
+    let found = extensions.iter().find(|extension| extension["url"] == url)?;
+    ["valueUrl", "valueUri", "valueString"].iter().find_map(|key| found[*key].as_str())
 }
 
 fn word<'a>(value: &'a Value, key: &str) -> &'a str {

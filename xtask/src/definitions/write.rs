@@ -23,25 +23,16 @@ pub(crate) struct Record {
 impl Writer {
     /// A writer that only learns which strings there are.
     pub(crate) fn counting() -> Writer {
-        Writer {
-            ids: HashMap::from([(String::new(), 0)]),
-            counts: vec![u32::MAX],
-        }
+        Writer { ids: HashMap::from([(String::new(), 0)]), counts: vec![u32::MAX] }
     }
 
     /// A writer that knows the strings by frequency.
     pub(crate) fn by_frequency(self) -> Writer {
         let mut strings: Vec<(String, u32)> = self.ids.into_iter().collect();
         let count = |id: u32| self.counts.get(id as usize).copied().unwrap_or_default();
-        strings.sort_by(|(left, id), (right, other)| {
-            count(*other).cmp(&count(*id)).then_with(|| left.cmp(right))
-        });
+        strings.sort_by(|(left, id), (right, other)| count(*other).cmp(&count(*id)).then_with(|| left.cmp(right)));
         let counts = vec![0; strings.len()];
-        let ids = strings
-            .into_iter()
-            .enumerate()
-            .map(|(place, (text, _))| (text, place as u32))
-            .collect();
+        let ids = strings.into_iter().enumerate().map(|(place, (text, _))| (text, place as u32)).collect();
         Writer { ids, counts }
     }
 
@@ -60,15 +51,12 @@ impl Writer {
     }
 
     fn strings(&self) -> Vec<u8> {
-        let mut texts: Vec<(&String, u32)> =
-            self.ids.iter().map(|(text, id)| (text, *id)).collect();
+        let mut texts: Vec<(&String, u32)> = self.ids.iter().map(|(text, id)| (text, *id)).collect();
         texts.sort_by_key(|(_, id)| *id);
         let mut record = Record::default();
         record.number(texts.len());
         texts.iter().for_each(|(text, _)| record.number(text.len()));
-        texts
-            .iter()
-            .for_each(|(text, _)| record.bytes.extend(text.as_bytes()));
+        texts.iter().for_each(|(text, _)| record.bytes.extend(text.as_bytes()));
         record.bytes
     }
 

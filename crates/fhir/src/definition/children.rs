@@ -30,17 +30,8 @@ impl Children {
         for of in types {
             for (index, element) in of.elements.iter().enumerate() {
                 for held in element.types {
-                    let key = if element.choice {
-                        choice_key(element.name, name(held.id))
-                    } else {
-                        element.name
-                    };
-                    entries.push(Entry {
-                        key,
-                        of: of.id.0,
-                        index: index as u16,
-                        type_id: held.id,
-                    });
+                    let key = if element.choice { choice_key(element.name, name(held.id)) } else { element.name };
+                    entries.push(Entry { key, of: of.id.0, index: index as u16, type_id: held.id });
                     if !element.choice {
                         break;
                     }
@@ -48,11 +39,7 @@ impl Children {
             }
         }
         let size = (entries.len() * 3).next_power_of_two().max(8);
-        let mut table = Children {
-            entries,
-            slots: vec![FREE; size],
-            mask: size - 1,
-        };
+        let mut table = Children { entries, slots: vec![FREE; size], mask: size - 1 };
         for place in 0..table.entries.len() {
             table.place(place);
         }
@@ -109,8 +96,6 @@ fn hash(of: u16, key: &[u8]) -> usize {
 fn word(bytes: &[u8]) -> u64 {
     match bytes.first_chunk::<8>() {
         Some(full) => u64::from_le_bytes(*full),
-        None => bytes
-            .iter()
-            .fold(0, |sum, byte| (sum << 8) | u64::from(*byte)),
+        None => bytes.iter().fold(0, |sum, byte| (sum << 8) | u64::from(*byte)),
     }
 }

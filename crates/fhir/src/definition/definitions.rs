@@ -38,10 +38,7 @@ pub(super) struct Late<T> {
 
 impl<T> Late<T> {
     pub(super) fn new(at: usize) -> Late<T> {
-        Late {
-            at,
-            cell: OnceLock::new(),
-        }
+        Late { at, cell: OnceLock::new() }
     }
 }
 
@@ -124,19 +121,12 @@ impl Definitions {
     pub fn child(&self, of: TypeId, key: &str) -> Option<Child<'static>> {
         let (index, type_id) = self.children.find(of, key)?;
         let element = self.get(of).elements.get(usize::from(index))?;
-        Some(Child {
-            element,
-            type_id,
-            index,
-        })
+        Some(Child { element, type_id, index })
     }
 
     /// An element by its name in FHIRPath: `value` is the choice `value[x]`.
     pub fn element(&self, of: TypeId, name: &str) -> Option<&'static Element> {
-        self.get(of)
-            .elements
-            .iter()
-            .find(|element| element.name == name)
+        self.get(of).elements.iter().find(|element| element.name == name)
     }
 
     /// A choice by its name: `value` is `value[x]`.
@@ -146,9 +136,7 @@ impl Definitions {
 
     /// The search parameters of a resource type, those of `Resource` and `DomainResource` included.
     pub fn search_parameters(&self, type_name: &str) -> &[&'static SearchParameter] {
-        self.parameters_by_type
-            .get(type_name)
-            .map_or(&[], Vec::as_slice)
+        self.parameters_by_type.get(type_name).map_or(&[], Vec::as_slice)
     }
 
     /// All search parameters.
@@ -160,10 +148,7 @@ impl Definitions {
     /// none does, none if there is no such compartment or type. The compartment's own resource is
     /// in it by its id, without a parameter.
     pub fn compartment(&self, compartment: &str, type_name: &str) -> Option<&[&'static str]> {
-        self.compartments
-            .get(compartment)?
-            .get(type_name)
-            .map(Vec::as_slice)
+        self.compartments.get(compartment)?.get(type_name).map(Vec::as_slice)
     }
 
     /// The names of the compartments: `Patient`, `Encounter` and so on.
@@ -174,10 +159,7 @@ impl Definitions {
     /// A value set by its address; a version after `|` is let go, since there is one of each.
     pub fn value_set(&self, url: &str) -> Option<&ValueSet> {
         let late = self.value_sets.get(without_version(url))?;
-        Some(
-            late.cell
-                .get_or_init(|| self.source.value_set(late.at, self)),
-        )
+        Some(late.cell.get_or_init(|| self.source.value_set(late.at, self)))
     }
 
     /// A code system by its address; a version after `|` is let go.
@@ -215,10 +197,7 @@ impl Definitions {
 
     /// An operation's OperationDefinition as JSON, without narrative.
     pub fn operation_text(&self, operation: &Operation) -> &'static str {
-        operation
-            .text
-            .cell
-            .get_or_init(|| self.source.text(operation.text.at))
+        operation.text.cell.get_or_init(|| self.source.text(operation.text.at))
     }
 }
 

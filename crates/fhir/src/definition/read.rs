@@ -77,11 +77,7 @@ impl Source {
         if !bytes.starts_with(MAGIC) {
             return Source::default();
         }
-        let mut source = Source {
-            bytes,
-            text: "",
-            ends: Vec::new(),
-        };
+        let mut source = Source { bytes, text: "", ends: Vec::new() };
         let mut reader = source.part(Part::Strings);
         let count = reader.count();
         let mut end = 0;
@@ -91,9 +87,7 @@ impl Source {
                 end
             })
             .collect();
-        let text = bytes
-            .get(reader.at..reader.at + end as usize)
-            .unwrap_or_default();
+        let text = bytes.get(reader.at..reader.at + end as usize).unwrap_or_default();
         source.text = std::str::from_utf8(text).unwrap_or_default();
         source.ends = ends;
         source
@@ -101,23 +95,13 @@ impl Source {
 
     fn part(&self, part: Part) -> Reader<'_> {
         let from = MAGIC.len() + 4 * part as usize;
-        let offset = self
-            .bytes
-            .get(from..)
-            .and_then(|rest| rest.first_chunk::<4>());
-        Reader {
-            source: self,
-            at: offset.map_or(usize::MAX, |offset| u32::from_le_bytes(*offset) as usize),
-        }
+        let offset = self.bytes.get(from..).and_then(|rest| rest.first_chunk::<4>());
+        Reader { source: self, at: offset.map_or(usize::MAX, |offset| u32::from_le_bytes(*offset) as usize) }
     }
 
     fn string(&self, id: usize) -> &'static str {
         let end = self.ends.get(id).copied().unwrap_or_default() as usize;
-        let start = id
-            .checked_sub(1)
-            .and_then(|before| self.ends.get(before))
-            .copied()
-            .unwrap_or_default() as usize;
+        let start = id.checked_sub(1).and_then(|before| self.ends.get(before)).copied().unwrap_or_default() as usize;
         self.text.get(start..end).unwrap_or_default()
     }
 
@@ -132,12 +116,8 @@ impl Source {
         const OPEN: u32 = 1;
         const WHOLE: u32 = 2;
         let mut reader = Reader { source: self, at };
-        let mut set = ValueSet {
-            url: reader.string(),
-            version: reader.string(),
-            title: reader.string(),
-            ..ValueSet::default()
-        };
+        let mut set =
+            ValueSet { url: reader.string(), version: reader.string(), title: reader.string(), ..ValueSet::default() };
         for _ in 0..reader.count() {
             let system = reader.string();
             let concepts = definitions.code_system(system);
@@ -155,17 +135,9 @@ impl Source {
                     for _ in 0..reader.count() {
                         let code = reader.string();
                         let own = reader.string();
-                        let listed = || {
-                            concepts
-                                .and_then(|system| system.find(code))
-                                .map_or("", |found| found.display)
-                        };
+                        let listed = || concepts.and_then(|system| system.find(code)).map_or("", |found| found.display);
                         let display = if own.is_empty() { listed() } else { own };
-                        set.known.push(Coded {
-                            system,
-                            code,
-                            display,
-                        });
+                        set.known.push(Coded { system, code, display });
                     }
                 }
             }
@@ -259,28 +231,19 @@ fn shared(source: &Source) -> Shared {
         .collect();
     let constraint_lists = (0..reader.count())
         .map(|_| {
-            let list = (0..reader.count())
-                .filter_map(|_| constraints.get(reader.count()).copied())
-                .collect();
+            let list = (0..reader.count()).filter_map(|_| constraints.get(reader.count()).copied()).collect();
             &*Vec::leak(list)
         })
         .collect();
     let type_lists = (0..reader.count())
         .map(|_| {
             let list = (0..reader.count())
-                .map(|_| TypeRef {
-                    id: reader.type_id(),
-                    targets: reader.strings(),
-                    profiles: reader.strings(),
-                })
+                .map(|_| TypeRef { id: reader.type_id(), targets: reader.strings(), profiles: reader.strings() })
                 .collect();
             &*Vec::leak(list)
         })
         .collect();
-    Shared {
-        constraints: constraint_lists,
-        types: type_lists,
-    }
+    Shared { constraints: constraint_lists, types: type_lists }
 }
 
 fn types(source: &Source) -> &'static [Type] {
@@ -296,30 +259,12 @@ fn types(source: &Source) -> &'static [Type] {
             2 => TypeKind::Backbone,
             _ => TypeKind::Resource,
         };
-        let base = reader
-            .number()
-            .checked_sub(1)
-            .map(|base| TypeId(base as u16));
+        let base = reader.number().checked_sub(1).map(|base| TypeId(base as u16));
         let regex = Some(reader.string()).filter(|regex| !regex.is_empty());
-        let constraints = shared
-            .constraints
-            .get(reader.count())
-            .copied()
-            .unwrap_or_default();
-        let elements = (0..reader.count())
-            .map(|_| element(&mut reader, name, &shared))
-            .collect();
+        let constraints = shared.constraints.get(reader.count()).copied().unwrap_or_default();
+        let elements = (0..reader.count()).map(|_| element(&mut reader, name, &shared)).collect();
         let id = TypeId(place as u16);
-        types.push(Type {
-            id,
-            name,
-            kind,
-            base,
-            is_abstract: flags & 4 != 0,
-            regex,
-            elements,
-            constraints,
-        });
+        types.push(Type { id, name, kind, base, is_abstract: flags & 4 != 0, regex, elements, constraints });
     }
     Vec::leak(types)
 }
@@ -339,16 +284,8 @@ fn element(reader: &mut Reader<'_>, of: &str, shared: &Shared) -> Element {
         modifier: set(4),
         min: reader.number() as u16,
         max: reader.number().checked_sub(1).map(|max| max as u16),
-        types: shared
-            .types
-            .get(reader.count())
-            .copied()
-            .unwrap_or_default(),
-        constraints: shared
-            .constraints
-            .get(reader.count())
-            .copied()
-            .unwrap_or_default(),
+        types: shared.types.get(reader.count()).copied().unwrap_or_default(),
+        constraints: shared.constraints.get(reader.count()).copied().unwrap_or_default(),
         binding: set(5).then(|| binding(reader)),
         path: String::leak(path),
     }
@@ -361,10 +298,7 @@ fn binding(reader: &mut Reader<'_>) -> Binding {
         2 => Strength::Preferred,
         _ => Strength::Example,
     };
-    Binding {
-        strength,
-        value_set: reader.string(),
-    }
+    Binding { strength, value_set: reader.string() }
 }
 
 fn parameters(source: &Source) -> Vec<SearchParameter> {
@@ -378,10 +312,7 @@ fn parameters(source: &Source) -> Vec<SearchParameter> {
             expression: reader.string(),
             targets: reader.strings(),
             components: (0..reader.count())
-                .map(|_| SearchComponent {
-                    definition: reader.string(),
-                    expression: reader.string(),
-                })
+                .map(|_| SearchComponent { definition: reader.string(), expression: reader.string() })
                 .collect(),
             description: reader.string(),
         })
@@ -412,25 +343,18 @@ fn by_type(
             found.entry(base).or_default().push(parameter);
         }
     }
-    let general: Vec<_> = ["Resource", "DomainResource"]
-        .iter()
-        .flat_map(|name| found.get(name).cloned().unwrap_or_default())
-        .collect();
+    let general: Vec<_> =
+        ["Resource", "DomainResource"].iter().flat_map(|name| found.get(name).cloned().unwrap_or_default()).collect();
     let all = found.get("Resource").cloned().unwrap_or_default();
     for resource in resources {
-        let plain = resource
-            .elements
-            .iter()
-            .all(|element| element.name != "text");
+        let plain = resource.elements.iter().all(|element| element.name != "text");
         let inherited = if plain { &all } else { &general };
         found.entry(resource.name).or_default().extend(inherited);
     }
     found
 }
 
-fn compartments(
-    source: &Source,
-) -> HashMap<&'static str, HashMap<&'static str, Vec<&'static str>>> {
+fn compartments(source: &Source) -> HashMap<&'static str, HashMap<&'static str, Vec<&'static str>>> {
     let mut reader = source.part(Part::Compartments);
     let mut found: HashMap<_, HashMap<_, _>> = HashMap::new();
     for _ in 0..reader.count() {
@@ -451,16 +375,7 @@ fn operations(source: &Source) -> Vec<Operation> {
             let text = Late::new(reader.at);
             reader.at += length;
             let set = |bit: u32| flags & (1 << bit) != 0;
-            Operation {
-                url,
-                name,
-                code,
-                resources,
-                system: set(0),
-                on_type: set(1),
-                instance: set(2),
-                text,
-            }
+            Operation { url, name, code, resources, system: set(0), on_type: set(1), instance: set(2), text }
         })
         .collect()
 }

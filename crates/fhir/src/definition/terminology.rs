@@ -36,9 +36,7 @@ pub struct ValueSet {
 impl ValueSet {
     /// All codes, if all are known.
     pub fn codes(&self) -> Option<&[Coded]> {
-        self.open_systems
-            .is_empty()
-            .then_some(self.known.as_slice())
+        self.open_systems.is_empty().then_some(self.known.as_slice())
     }
 
     /// Whether the code is in the set, in any system if none is given. None: cannot be said here.
@@ -56,9 +54,7 @@ impl ValueSet {
     /// The code in the set, in any system if none is given.
     pub fn find(&self, system: Option<&str>, code: &str) -> Option<&Coded> {
         let at = |place: &u32| self.known.get(*place as usize);
-        let first = self
-            .index
-            .partition_point(|place| at(place).is_some_and(|known| known.code < code));
+        let first = self.index.partition_point(|place| at(place).is_some_and(|known| known.code < code));
         self.index
             .get(first..)?
             .iter()
@@ -111,8 +107,7 @@ pub struct CodeSystem {
 impl CodeSystem {
     /// The concept of a code; case is ignored where the system ignores it.
     pub fn find(&self, code: &str) -> Option<&Concept> {
-        self.place(code)
-            .and_then(|place| self.concepts.get(place as usize))
+        self.place(code).and_then(|place| self.concepts.get(place as usize))
     }
 
     /// Whether the code is the ancestor itself or stands anywhere below it.
@@ -126,10 +121,7 @@ impl CodeSystem {
             if place == goal {
                 return true;
             }
-            let (Some(mark), Some(concept)) = (
-                seen.get_mut(place as usize),
-                self.concepts.get(place as usize),
-            ) else {
+            let (Some(mark), Some(concept)) = (seen.get_mut(place as usize), self.concepts.get(place as usize)) else {
                 continue;
             };
             if !std::mem::replace(mark, true) {
@@ -145,19 +137,11 @@ impl CodeSystem {
             return exact;
         }
         let same = |concept: &Concept| concept.code.eq_ignore_ascii_case(code);
-        self.concepts
-            .iter()
-            .position(same)
-            .map(|place| place as u32)
+        self.concepts.iter().position(same).map(|place| place as u32)
     }
 
     pub(super) fn finish(mut self) -> CodeSystem {
-        self.index = self
-            .concepts
-            .iter()
-            .enumerate()
-            .map(|(place, concept)| (concept.code, place as u32))
-            .collect();
+        self.index = self.concepts.iter().enumerate().map(|(place, concept)| (concept.code, place as u32)).collect();
         self
     }
 }

@@ -30,9 +30,7 @@ pub(super) fn read_to_end(xml: &mut Reader<&[u8]>, start: &BytesStart<'_>) -> Re
             }
             Event::Eof => return Err("the narrative ends too early".to_owned()),
             Event::PI(_) | Event::Decl(_) | Event::DocType(_) | Event::Empty(_) => {
-                return Err(
-                    "the narrative may hold no processing instructions or declarations".to_owned(),
-                );
+                return Err("the narrative may hold no processing instructions or declarations".to_owned());
             }
         }
     }
@@ -49,10 +47,7 @@ pub(super) fn is_div(text: &str) -> bool {
     let named = start.name().as_ref() == "div";
     let namespace = start.try_get_attribute("xmlns").ok().flatten();
     let placed = namespace.is_some_and(|namespace| &*namespace.value == XHTML);
-    named
-        && placed
-        && read_to_end(&mut xml, &start).is_ok()
-        && matches!(xml.read_event(), Ok(Event::Eof))
+    named && placed && read_to_end(&mut xml, &start).is_ok() && matches!(xml.read_event(), Ok(Event::Eof))
 }
 
 fn attributes(start: &BytesStart<'_>) -> Result<(), String> {
@@ -64,9 +59,7 @@ fn attributes(start: &BytesStart<'_>) -> Result<(), String> {
         if attribute.value.contains('<') {
             return Err("a value may not hold a bare <".to_owned());
         }
-        attribute
-            .normalized_value(XmlVersion::Implicit1_0)
-            .map_err(|error| error.to_string())?;
+        attribute.normalized_value(XmlVersion::Implicit1_0).map_err(|error| error.to_string())?;
     }
     Ok(())
 }

@@ -39,27 +39,18 @@ pub fn to_json(document: &[u8]) -> Result<String, Issue> {
 }
 
 fn decode(document: &[u8]) -> Result<&str, Issue> {
-    let refuse = |text: String| {
-        Err(Issue {
-            severity: crate::outcome::Severity::Fatal,
-            ..Issue::error("structure", "", text)
-        })
-    };
+    let refuse =
+        |text: String| Err(Issue { severity: crate::outcome::Severity::Fatal, ..Issue::error("structure", "", text) });
     if document.starts_with(&[0xFE, 0xFF]) || document.starts_with(&[0xFF, 0xFE]) {
         return refuse("the document must be in UTF-8".to_owned());
     }
-    let document = document
-        .strip_prefix(&[0xEF, 0xBB, 0xBF])
-        .unwrap_or(document);
+    let document = document.strip_prefix(&[0xEF, 0xBB, 0xBF]).unwrap_or(document);
     match std::str::from_utf8(document) {
         Ok(text) => Ok(text),
         Err(error) => {
             let good = document.get(..error.valid_up_to()).unwrap_or_default();
             let line = 1 + good.iter().filter(|byte| **byte == b'\n').count();
-            refuse(format!(
-                "this is not UTF-8 (line {line}, byte {})",
-                error.valid_up_to() + 1
-            ))
+            refuse(format!("this is not UTF-8 (line {line}, byte {})", error.valid_up_to() + 1))
         }
     }
 }
@@ -122,9 +113,7 @@ impl<'a> Reader<'a> {
                 Event::Eof if found => return Ok(()),
                 Event::Eof => return Err(self.issue("structure", "the document holds no resource")),
                 _ => {
-                    return Err(
-                        self.issue("structure", "a document is one resource and nothing else")
-                    );
+                    return Err(self.issue("structure", "a document is one resource and nothing else"));
                 }
             }
         }
@@ -133,11 +122,7 @@ impl<'a> Reader<'a> {
     fn declaration(&self, declaration: &BytesDecl<'_>) -> Result<(), Issue> {
         match declaration.encoding() {
             None => Ok(()),
-            Some(Ok(name))
-                if name.eq_ignore_ascii_case("utf-8") || name.eq_ignore_ascii_case("us-ascii") =>
-            {
-                Ok(())
-            }
+            Some(Ok(name)) if name.eq_ignore_ascii_case("utf-8") || name.eq_ignore_ascii_case("us-ascii") => Ok(()),
             Some(_) => Err(self.issue("structure", "the document must be in UTF-8")),
         }
     }
@@ -165,10 +150,9 @@ impl<'a> Reader<'a> {
                 Event::Comment(_) | Event::PI(_) => {}
                 Event::Eof => return Err(self.issue("structure", "the document ends too early")),
                 _ => {
-                    return Err(self.issue(
-                        "structure",
-                        "text is not allowed here; values stand in the attribute `value`",
-                    ));
+                    return Err(
+                        self.issue("structure", "text is not allowed here; values stand in the attribute `value`")
+                    );
                 }
             }
         }
@@ -180,13 +164,9 @@ impl<'a> Reader<'a> {
         let mut odd = None;
         let mut prefixed = Vec::new();
         for (count, attribute) in start.attributes().enumerate() {
-            let attribute =
-                attribute.map_err(|error| self.issue("structure", &error.to_string()))?;
+            let attribute = attribute.map_err(|error| self.issue("structure", &error.to_string()))?;
             if count >= ATTRIBUTES_MAX {
-                return Err(self.issue(
-                    "too-costly",
-                    &format!("an element may have {ATTRIBUTES_MAX} attributes"),
-                ));
+                return Err(self.issue("too-costly", &format!("an element may have {ATTRIBUTES_MAX} attributes")));
             }
             let text = self.value(&attribute)?;
             match attribute.key.as_ref() {
@@ -197,16 +177,11 @@ impl<'a> Reader<'a> {
                 name => match name.split_once(':') {
                     Some(("xmlns", prefix)) => self.declare(prefix, &text)?,
                     Some((prefix, _)) => prefixed.push(prefix.to_owned()),
-                    None => {
-                        odd = odd.or_else(|| Some(format!("unknown attribute {}", shown(name))))
-                    }
+                    None => odd = odd.or_else(|| Some(format!("unknown attribute {}", shown(name)))),
                 },
             }
         }
-        if prefixed
-            .iter()
-            .any(|prefix| self.scope.find(prefix) != Some(SCHEMA_INSTANCE))
-        {
+        if prefixed.iter().any(|prefix| self.scope.find(prefix) != Some(SCHEMA_INSTANCE)) {
             odd = odd.or_else(|| Some("attributes of other namespaces are not allowed".to_owned()));
         }
         let (prefix, name) = {
@@ -215,40 +190,22 @@ impl<'a> Reader<'a> {
             (prefix.to_owned(), local.to_owned())
         };
         let namespace = self.scope.find(&prefix).unwrap_or_default().to_owned();
-        Ok(Tag {
-            start,
-            name,
-            namespace,
-            value,
-            id,
-            url,
-            odd,
-            mark,
-        })
+        Ok(Tag { start, name, namespace, value, id, url, odd, mark })
     }
 
     fn declare(&mut self, prefix: &str, namespace: &str) -> Result<(), Issue> {
         if self.scope.declare(prefix, namespace) {
             return Ok(());
         }
-        Err(self.issue(
-            "too-costly",
-            &format!("{NAMESPACES_MAX} namespaces may be in force at once"),
-        ))
+        Err(self.issue("too-costly", &format!("{NAMESPACES_MAX} namespaces may be in force at once")))
     }
 
-    fn value(
-        &self,
-        attribute: &quick_xml::events::attributes::Attribute<'_>,
-    ) -> Result<String, Issue> {
+    fn value(&self, attribute: &quick_xml::events::attributes::Attribute<'_>) -> Result<String, Issue> {
         let text = attribute.normalized_value(XmlVersion::Implicit1_0);
         let text = text.map_err(|error| self.issue("structure", &error.to_string()))?;
         let fits = |letter: char| !matches!(letter, '\0'..='\u{8}' | '\u{B}' | '\u{C}' | '\u{E}'..='\u{1F}' | '\u{FFFE}' | '\u{FFFF}');
         if attribute.value.contains('<') || !text.chars().all(fits) {
-            return Err(self.issue(
-                "structure",
-                "a value holds a character that XML does not allow",
-            ));
+            return Err(self.issue("structure", "a value holds a character that XML does not allow"));
         }
         Ok(text.into_owned())
     }
@@ -257,10 +214,7 @@ impl<'a> Reader<'a> {
         self.in_fhir(&tag)?;
         self.deep(depth)?;
         let Some(found) = self.definitions.resource(&tag.name) else {
-            return Err(self.issue(
-                "structure",
-                &format!("{} is no resource type", shown(&tag.name)),
-            ));
+            return Err(self.issue("structure", &format!("{} is no resource type", shown(&tag.name))));
         };
         self.bare(&tag)?;
         if self.path.is_empty() {
@@ -284,25 +238,14 @@ impl<'a> Reader<'a> {
             if group.as_ref().is_none_or(|group| group.key != tag.name) {
                 empty &= group.is_none();
                 self.close(group.take());
-                if let Some(seen) = seen
-                    .get_mut(usize::from(child.index))
-                    .filter(|seen| !**seen)
-                {
+                if let Some(seen) = seen.get_mut(usize::from(child.index)).filter(|seen| !**seen) {
                     *seen = true;
                 } else {
-                    let text = format!(
-                        "{} may stand here once, with its repetitions right after it",
-                        shown(&tag.name)
-                    );
+                    let text = format!("{} may stand here once, with its repetitions right after it", shown(&tag.name));
                     return Err(self.issue("structure", &text));
                 }
                 self.open(&tag.name, child, empty);
-                group = Some(Group {
-                    key: tag.name.clone(),
-                    child,
-                    count: 0,
-                    run: Run::default(),
-                });
+                group = Some(Group { key: tag.name.clone(), child, count: 0, run: Run::default() });
             }
             if let Some(group) = &mut group {
                 self.one(group, tag, depth)?;
@@ -314,23 +257,14 @@ impl<'a> Reader<'a> {
     }
 
     fn child(&self, of: TypeId, tag: &Tag<'a>) -> Result<Child<'static>, Issue> {
-        let child = self
-            .definitions
-            .child(of, &tag.name)
-            .filter(|child| !child.element.attribute);
+        let child = self.definitions.child(of, &tag.name).filter(|child| !child.element.attribute);
         let Some(child) = child else {
-            return Err(self.issue(
-                "structure",
-                &format!("unknown element {}", shown(&tag.name)),
-            ));
+            return Err(self.issue("structure", &format!("unknown element {}", shown(&tag.name))));
         };
         match self.definitions.get(child.type_id).name {
             "xhtml" if tag.namespace == XHTML => {}
             "xhtml" => {
-                return Err(self.issue(
-                    "structure",
-                    &format!("a narrative's div is of the namespace {XHTML}"),
-                ));
+                return Err(self.issue("structure", &format!("a narrative's div is of the namespace {XHTML}")));
             }
             _ => self.in_fhir(tag)?,
         }
@@ -374,8 +308,7 @@ impl<'a> Reader<'a> {
     /// One member of a group.
     fn one(&mut self, group: &mut Group, tag: Tag<'a>, depth: usize) -> Result<(), Issue> {
         let element = group.child.element;
-        self.path
-            .push((element.name, element.array.then_some(group.count)));
+        self.path.push((element.name, element.array.then_some(group.count)));
         if group.count > 0 && !element.array {
             return Err(self.issue("structure", "this may stand here only once"));
         }
@@ -429,11 +362,7 @@ impl<'a> Reader<'a> {
         let mut empty = true;
         for (name, text) in [("id", tag.id.take()), ("url", tag.url.take())] {
             let Some(text) = text else { continue };
-            if !self
-                .definitions
-                .child(of, name)
-                .is_some_and(|child| child.element.attribute)
-            {
+            if !self.definitions.child(of, name).is_some_and(|child| child.element.attribute) {
                 return Err(self.issue("structure", &format!("unknown attribute {name}")));
             }
             self.out.push_str(if empty { "" } else { "," });
@@ -444,12 +373,7 @@ impl<'a> Reader<'a> {
         Ok(empty)
     }
 
-    fn primitive(
-        &mut self,
-        group: &mut Group,
-        mut tag: Tag<'a>,
-        depth: usize,
-    ) -> Result<(), Issue> {
+    fn primitive(&mut self, group: &mut Group, mut tag: Tag<'a>, depth: usize) -> Result<(), Issue> {
         let found = self.definitions.get(group.child.type_id);
         let run = &mut group.run;
         if group.count > 0 {
@@ -497,10 +421,7 @@ impl<'a> Reader<'a> {
             }
         };
         if !fits {
-            return Err(self.issue(
-                "value",
-                &format!("the value is not of the type {type_name}"),
-            ));
+            return Err(self.issue("value", &format!("the value is not of the type {type_name}")));
         }
         out.push_str(text);
         Ok(())
@@ -510,10 +431,7 @@ impl<'a> Reader<'a> {
         let from = self.at;
         let own = tag.start.try_get_attribute("xmlns").ok().flatten();
         if own.is_none() {
-            return Err(self.issue(
-                "structure",
-                &format!("a narrative's div declares xmlns=\"{XHTML}\" itself"),
-            ));
+            return Err(self.issue("structure", &format!("a narrative's div declares xmlns=\"{XHTML}\" itself")));
         }
         let read = narrative::read_to_end(&mut self.xml, &tag.start);
         read.map_err(|text| self.issue("structure", &text))?;
@@ -528,15 +446,9 @@ impl<'a> Reader<'a> {
 
     fn in_fhir(&self, tag: &Tag<'a>) -> Result<(), Issue> {
         if tag.namespace == FHIR {
-            return tag
-                .odd
-                .as_ref()
-                .map_or(Ok(()), |text| Err(self.issue("structure", text)));
+            return tag.odd.as_ref().map_or(Ok(()), |text| Err(self.issue("structure", text)));
         }
-        Err(self.issue(
-            "structure",
-            &format!("{} is not of the namespace {FHIR}", shown(&tag.name)),
-        ))
+        Err(self.issue("structure", &format!("{} is not of the namespace {FHIR}", shown(&tag.name))))
     }
 
     fn bare(&self, tag: &Tag<'a>) -> Result<(), Issue> {
@@ -554,17 +466,9 @@ impl<'a> Reader<'a> {
     }
 
     fn issue(&self, code: &'static str, text: &str) -> Issue {
-        let before = self
-            .text
-            .as_bytes()
-            .get(..self.at)
-            .unwrap_or(self.text.as_bytes());
+        let before = self.text.as_bytes().get(..self.at).unwrap_or(self.text.as_bytes());
         let line = 1 + before.iter().filter(|byte| **byte == b'\n').count();
-        let column = 1 + before
-            .iter()
-            .rev()
-            .take_while(|byte| **byte != b'\n')
-            .count();
+        let column = 1 + before.iter().rev().take_while(|byte| **byte != b'\n').count();
         let mut path = String::new();
         for (name, index) in &self.path {
             path.push_str(if path.is_empty() { "" } else { "." });
@@ -578,16 +482,12 @@ impl<'a> Reader<'a> {
 }
 
 fn is_blank(text: &str) -> bool {
-    text.bytes()
-        .all(|byte| matches!(byte, b' ' | b'\t' | b'\r' | b'\n'))
+    text.bytes().all(|byte| matches!(byte, b' ' | b'\t' | b'\r' | b'\n'))
 }
 
 /// A name from the document, short and harmless enough for an error text.
 fn shown(name: &str) -> String {
-    name.chars()
-        .take(40)
-        .filter(|letter| letter.is_ascii_alphanumeric() || "_-.".contains(*letter))
-        .collect()
+    name.chars().take(40).filter(|letter| letter.is_ascii_alphanumeric() || "_-.".contains(*letter)).collect()
 }
 
 /// Whether a text is a number of JSON, with or without fraction and exponent.
@@ -595,10 +495,7 @@ fn is_number(text: &str, fraction: bool) -> bool {
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let text = text.strip_prefix('-').unwrap_or(text);
     let (text, exponent) = match text.split_once(['e', 'E']) {
-        Some((text, exponent)) => (
-            text,
-            Some(exponent.strip_prefix(['+', '-']).unwrap_or(exponent)),
-        ),
+        Some((text, exponent)) => (text, Some(exponent.strip_prefix(['+', '-']).unwrap_or(exponent))),
         None => (text, None),
     };
     let (whole, part) = match text.split_once('.') {
@@ -606,7 +503,5 @@ fn is_number(text: &str, fraction: bool) -> bool {
         None => (text, None),
     };
     let plain = digits(whole) && (whole == "0" || !whole.starts_with('0'));
-    plain
-        && exponent.is_none_or(|text| fraction && digits(text))
-        && part.is_none_or(|text| fraction && digits(text))
+    plain && exponent.is_none_or(|text| fraction && digits(text)) && part.is_none_or(|text| fraction && digits(text))
 }

@@ -24,18 +24,13 @@ impl Scope {
 
     /// Declares a prefix (empty: the namespace of names without one). False: there are too many.
     pub(super) fn declare(&mut self, prefix: &str, namespace: &str) -> bool {
-        self.bindings
-            .push((prefix.to_owned(), namespace.to_owned()));
+        self.bindings.push((prefix.to_owned(), namespace.to_owned()));
         self.bindings.len() <= NAMESPACES_MAX
     }
 
     /// The namespace of a prefix; none if it was never declared.
     pub(super) fn find(&self, prefix: &str) -> Option<&str> {
-        let found = self
-            .bindings
-            .iter()
-            .rev()
-            .find(|(known, _)| known == prefix);
+        let found = self.bindings.iter().rev().find(|(known, _)| known == prefix);
         found.map(|(_, namespace)| namespace.as_str())
     }
 }

@@ -112,17 +112,15 @@ fn the_narrative_stays_text() {
         r#"{"resourceType":"Patient","text":{"status":"generated","div":"<div xmlns=\"http://www.w3.org/1999/xhtml\" class='a'>\n <b>1 &lt; 2</b> &#233;<br/><!-- x --></div>"}}"#,
         "<Patient xmlns=\"http://hl7.org/fhir\"><text><status value=\"generated\"/><div xmlns=\"http://www.w3.org/1999/xhtml\" class='a'>\n <b>1 &lt; 2</b> &#233;<br/><!-- x --></div></text></Patient>",
     );
-    let ill = r#"{"resourceType":"Patient","text":{"div":"<div xmlns=\"http://www.w3.org/1999/xhtml\"><b></div>&nbsp;"}}"#;
+    let ill =
+        r#"{"resourceType":"Patient","text":{"div":"<div xmlns=\"http://www.w3.org/1999/xhtml\"><b></div>&nbsp;"}}"#;
     assert!(xml_of(ill).contains("&lt;b&gt;"));
     assert!(to_json(xml_of(ill).as_bytes()).is_ok());
 }
 
 #[test]
 fn white_space_in_values_survives() {
-    check_round(
-        "space",
-        r#"{"resourceType":"Patient","name":[{"text":" a\tb\r\nc\nd  "}]}"#,
-    );
+    check_round("space", r#"{"resourceType":"Patient","name":[{"text":" a\tb\r\nc\nd  "}]}"#);
     let folded = "<Patient xmlns='http://hl7.org/fhir'><name><text value='a\nb'/></name></Patient>";
     assert!(to_json(folded.as_bytes()).unwrap().contains("\"a b\""));
 }
@@ -142,121 +140,36 @@ fn other_spellings_of_the_same_document_are_read() {
 
 #[test]
 fn what_is_not_fhir_is_refused_with_its_place() {
-    let patient =
-        |inner: &str| format!("<Patient xmlns=\"http://hl7.org/fhir\">\n{inner}</Patient>");
+    let patient = |inner: &str| format!("<Patient xmlns=\"http://hl7.org/fhir\">\n{inner}</Patient>");
     let cases = [
-        (
-            "<colour value='red'/>",
-            "Patient",
-            "unknown element colour (line 2, column 1)",
-        ),
-        (
-            "<name><given value='a'/><text value='b'/><given value='c'/></name>",
-            "Patient.name[0]",
-            "right after it",
-        ),
-        (
-            "<active value='true'/><active value='true'/>",
-            "Patient.active",
-            "only once",
-        ),
-        (
-            "<deceasedBoolean value='true'/><deceasedDateTime value='2020'/>",
-            "Patient",
-            "may stand here once",
-        ),
-        (
-            "<active value='yes'/>",
-            "Patient.active",
-            "not of the type boolean",
-        ),
-        (
-            "<multipleBirthInteger value='1.0'/>",
-            "Patient.multipleBirth",
-            "not of the type integer",
-        ),
+        ("<colour value='red'/>", "Patient", "unknown element colour (line 2, column 1)"),
+        ("<name><given value='a'/><text value='b'/><given value='c'/></name>", "Patient.name[0]", "right after it"),
+        ("<active value='true'/><active value='true'/>", "Patient.active", "only once"),
+        ("<deceasedBoolean value='true'/><deceasedDateTime value='2020'/>", "Patient", "may stand here once"),
+        ("<active value='yes'/>", "Patient.active", "not of the type boolean"),
+        ("<multipleBirthInteger value='1.0'/>", "Patient.multipleBirth", "not of the type integer"),
         ("<active/>", "Patient.active", "a value or members"),
         ("<name/>", "Patient.name[0]", "a value or members"),
-        (
-            "<name value='a'><text value='a'/></name>",
-            "Patient.name[0]",
-            "no attribute `value`",
-        ),
+        ("<name value='a'><text value='a'/></name>", "Patient.name[0]", "no attribute `value`"),
         ("<name colour='a'/>", "Patient", "unknown attribute colour"),
-        (
-            "<name url='a'><text value='a'/></name>",
-            "Patient.name[0]",
-            "unknown attribute url",
-        ),
-        (
-            "<name>Kari</name>",
-            "Patient.name[0]",
-            "text is not allowed",
-        ),
-        (
-            "<name><![CDATA[a]]></name>",
-            "Patient.name[0]",
-            "text is not allowed",
-        ),
+        ("<name url='a'><text value='a'/></name>", "Patient.name[0]", "unknown attribute url"),
+        ("<name>Kari</name>", "Patient.name[0]", "text is not allowed"),
+        ("<name><![CDATA[a]]></name>", "Patient.name[0]", "text is not allowed"),
         ("<name xmlns='urn:a'/>", "Patient", "not of the namespace"),
-        (
-            "<a:active xmlns:a='urn:a' value='true'/>",
-            "Patient",
-            "not of the namespace",
-        ),
-        (
-            "<active a:b='c' value='true'/>",
-            "Patient",
-            "other namespaces",
-        ),
+        ("<a:active xmlns:a='urn:a' value='true'/>", "Patient", "not of the namespace"),
+        ("<active a:b='c' value='true'/>", "Patient", "other namespaces"),
         ("<active value='a' value='b'/>", "Patient", "duplicate"),
-        (
-            "<active value='<'/>",
-            "Patient",
-            "character that XML does not allow",
-        ),
-        (
-            "<active value='&#1;'/>",
-            "Patient",
-            "character that XML does not allow",
-        ),
+        ("<active value='<'/>", "Patient", "character that XML does not allow"),
+        ("<active value='&#1;'/>", "Patient", "character that XML does not allow"),
         ("<active value='&auml;'/>", "Patient", "auml"),
-        (
-            "<contained/>",
-            "Patient.contained[0]",
-            "a resource is missing",
-        ),
-        (
-            "<contained><Patient/><Patient/></contained>",
-            "Patient.contained[0]",
-            "only one resource",
-        ),
-        (
-            "<contained><HumanName/></contained>",
-            "Patient.contained[0]",
-            "no resource type",
-        ),
-        (
-            "<text><div>a</div></text>",
-            "Patient.text",
-            "namespace http://www.w3.org/1999/xhtml",
-        ),
-        (
-            "<text><div xmlns='http://www.w3.org/1999/xhtml'>&nbsp;</div></text>",
-            "Patient.text.div",
-            "five entities",
-        ),
-        (
-            "<text><div xmlns='http://www.w3.org/1999/xhtml'><p></div></text>",
-            "Patient.text.div",
-            "line",
-        ),
+        ("<contained/>", "Patient.contained[0]", "a resource is missing"),
+        ("<contained><Patient/><Patient/></contained>", "Patient.contained[0]", "only one resource"),
+        ("<contained><HumanName/></contained>", "Patient.contained[0]", "no resource type"),
+        ("<text><div>a</div></text>", "Patient.text", "namespace http://www.w3.org/1999/xhtml"),
+        ("<text><div xmlns='http://www.w3.org/1999/xhtml'>&nbsp;</div></text>", "Patient.text.div", "five entities"),
+        ("<text><div xmlns='http://www.w3.org/1999/xhtml'><p></div></text>", "Patient.text.div", "line"),
         ("<_name/>", "Patient", "unknown element"),
-        (
-            "<id id='a' url='b'/>",
-            "Patient.id",
-            "unknown attribute url",
-        ),
+        ("<id id='a' url='b'/>", "Patient.id", "unknown attribute url"),
     ];
     for (inner, place, part) in cases {
         check_refused(&patient(inner), place, part);
@@ -274,26 +187,12 @@ fn what_is_no_document_is_refused() {
         "Patient",
         "nothing else",
     );
-    check_refused(
-        "<?xml version='1.0' encoding='ISO-8859-1'?><Patient xmlns='http://hl7.org/fhir'/>",
-        "",
-        "UTF-8",
-    );
-    check_refused(
-        "<!DOCTYPE a [<!ENTITY b 'c'>]><Patient xmlns='http://hl7.org/fhir'/>",
-        "",
-        "document type",
-    );
-    check_refused(
-        "<Resource xmlns='http://hl7.org/fhir'/>",
-        "",
-        "no resource type",
-    );
-    for bytes in [
-        &b"<Patient xmlns='http://hl7.org/fhir'><id value='\xE5'/></Patient>"[..],
-        b"\xFF\xFE<\0P\0",
-        b"\xFE\xFF\0<",
-    ] {
+    check_refused("<?xml version='1.0' encoding='ISO-8859-1'?><Patient xmlns='http://hl7.org/fhir'/>", "", "UTF-8");
+    check_refused("<!DOCTYPE a [<!ENTITY b 'c'>]><Patient xmlns='http://hl7.org/fhir'/>", "", "document type");
+    check_refused("<Resource xmlns='http://hl7.org/fhir'/>", "", "no resource type");
+    for bytes in
+        [&b"<Patient xmlns='http://hl7.org/fhir'><id value='\xE5'/></Patient>"[..], b"\xFF\xFE<\0P\0", b"\xFE\xFF\0<"]
+    {
         assert!(to_json(bytes).unwrap_err().text.contains("UTF-8"));
     }
 }
@@ -301,29 +200,14 @@ fn what_is_no_document_is_refused() {
 #[test]
 fn bombs_are_refused_fast() {
     let patient = |inner: &str| format!("<Patient xmlns=\"http://hl7.org/fhir\">{inner}</Patient>");
-    let many =
-        |count: usize, part: &dyn Fn(usize) -> String| (0..count).map(part).collect::<String>();
-    let bomb = format!(
-        "<!DOCTYPE a [<!ENTITY a0 'x'>{}]>",
-        many(30, &|n| format!("<!ENTITY a{} '&a{n};&a{n};'>", n + 1))
-    );
-    check_refused(
-        &(bomb + &patient("<active value='&a30;'/>")),
-        "",
-        "document type",
-    );
+    let many = |count: usize, part: &dyn Fn(usize) -> String| (0..count).map(part).collect::<String>();
+    let bomb =
+        format!("<!DOCTYPE a [<!ENTITY a0 'x'>{}]>", many(30, &|n| format!("<!ENTITY a{} '&a{n};&a{n};'>", n + 1)));
+    check_refused(&(bomb + &patient("<active value='&a30;'/>")), "", "document type");
     let attributes = many(80_000, &|n| format!(" a{n}='1'"));
-    check_refused(
-        &patient(&format!("<name{attributes}/>")),
-        "Patient",
-        "attribute",
-    );
+    check_refused(&patient(&format!("<name{attributes}/>")), "Patient", "attribute");
     let namespaces = many(80_000, &|n| format!(" xmlns:a{n}='urn:{n}'"));
-    check_refused(
-        &patient(&format!("<name{namespaces}/>")),
-        "Patient",
-        "namespaces",
-    );
+    check_refused(&patient(&format!("<name{namespaces}/>")), "Patient", "namespaces");
     let div = format!("<text><div xmlns='{XHTML}'><p{attributes}/></div></text>");
     check_refused(&patient(&div), "Patient.text.div", "attributes");
     let open = "<extension url='a'>".repeat(50_000);
@@ -344,9 +228,7 @@ fn depth_has_an_edge() {
     let nested = |levels: usize| {
         let open = "<extension url='a'>".repeat(levels);
         let close = "</extension>".repeat(levels);
-        format!(
-            "<Patient xmlns='http://hl7.org/fhir'>{open}<valueCode value='a'/>{close}</Patient>"
-        )
+        format!("<Patient xmlns='http://hl7.org/fhir'>{open}<valueCode value='a'/>{close}</Patient>")
     };
     let most = (crate::json::DEPTH_MAX - 1) / 2;
     let json = to_json(nested(most).as_bytes()).unwrap();
@@ -419,8 +301,7 @@ fn mutated_documents_never_break_it() {
 
 fn shared() -> Option<std::path::PathBuf> {
     let beside = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared");
-    let folder =
-        std::env::var_os("AKSON_SHARED").map_or_else(|| beside.into(), std::path::PathBuf::from);
+    let folder = std::env::var_os("AKSON_SHARED").map_or_else(|| beside.into(), std::path::PathBuf::from);
     let found = folder.join("data/r4/examples/json").is_dir();
     if !found {
         println!("skipped: no shared data");
@@ -438,18 +319,12 @@ fn every_example_comes_back_the_same() {
         let text = std::fs::read_to_string(&path).unwrap();
         // Some official examples have ids longer than FHIR allows, so the resource is not parsed as one.
         let tree = Tree::parse(text.as_bytes()).unwrap();
-        let name = tree
-            .root()
-            .get("resourceType")
-            .and_then(Value::str)
-            .unwrap()
-            .to_owned();
+        let name = tree.root().get("resourceType").and_then(Value::str).unwrap().to_owned();
         let type_id = crate::definition::Definitions::r4().type_id(&name).unwrap();
         let resource = Resource { tree, type_id };
         let start = Instant::now();
         let xml = from_json(&resource);
-        let back =
-            to_json(xml.as_bytes()).unwrap_or_else(|issue| panic!("{}: {issue}", path.display()));
+        let back = to_json(xml.as_bytes()).unwrap_or_else(|issue| panic!("{}: {issue}", path.display()));
         time += start.elapsed();
         bytes += xml.len();
         assert_eq!(canonical(&back), canonical(&text), "{}", path.display());

@@ -13,13 +13,8 @@ use crate::resource::Resource;
 
 /// The resource as an XML document.
 pub fn from_json(resource: &Resource) -> String {
-    let mut writer = Writer {
-        out: String::with_capacity(resource.text().len() * 2),
-        definitions: Definitions::r4(),
-    };
-    writer
-        .out
-        .push_str("<?xml version=\"1.0\" encoding=\"UTF-8\"?>");
+    let mut writer = Writer { out: String::with_capacity(resource.text().len() * 2), definitions: Definitions::r4() };
+    writer.out.push_str("<?xml version=\"1.0\" encoding=\"UTF-8\"?>");
     writer.resource(resource.root(), true);
     writer.out
 }
@@ -39,10 +34,7 @@ struct Member<'a> {
 
 impl Writer {
     fn resource(&mut self, value: Value<'_>, root: bool) {
-        let name = value
-            .get("resourceType")
-            .and_then(Value::str)
-            .unwrap_or_default();
+        let name = value.get("resourceType").and_then(Value::str).unwrap_or_default();
         let Some(found) = self.definitions.resource(name) else {
             return;
         };
@@ -56,18 +48,12 @@ impl Writer {
     /// Closes the start tag, writes the members and the end tag.
     fn content(&mut self, name: &str, value: Value<'_>, of: TypeId) {
         let members = self.members(value, of);
-        for member in members
-            .iter()
-            .filter(|member| member.child.element.attribute)
-        {
+        for member in members.iter().filter(|member| member.child.element.attribute) {
             if let Some(text) = member.value.and_then(Value::as_str) {
                 self.attribute(member.key, &text);
             }
         }
-        let mut inner = members
-            .iter()
-            .filter(|member| !member.child.element.attribute)
-            .peekable();
+        let mut inner = members.iter().filter(|member| !member.child.element.attribute).peekable();
         if inner.peek().is_none() {
             self.out.push_str("/>");
             return;
@@ -89,24 +75,12 @@ impl Writer {
             let Some(child) = self.definitions.child(of, name) else {
                 continue;
             };
-            let place = members
-                .iter()
-                .position(|member| member.key == name)
-                .unwrap_or(members.len());
+            let place = members.iter().position(|member| member.key == name).unwrap_or(members.len());
             if place == members.len() {
-                members.push(Member {
-                    child,
-                    key: name,
-                    value: None,
-                    extra: None,
-                });
+                members.push(Member { child, key: name, value: None, extra: None });
             }
             if let Some(member) = members.get_mut(place) {
-                *(if companion {
-                    &mut member.extra
-                } else {
-                    &mut member.value
-                }) = Some(value);
+                *(if companion { &mut member.extra } else { &mut member.value }) = Some(value);
             }
         }
         members.sort_by_key(|member| member.child.index);
@@ -117,11 +91,7 @@ impl Writer {
         if !is_array(member.value) && !is_array(member.extra) {
             return self.one(member, member.value, member.extra);
         }
-        let count = [member.value, member.extra]
-            .into_iter()
-            .flatten()
-            .map(Value::len)
-            .max();
+        let count = [member.value, member.extra].into_iter().flatten().map(Value::len).max();
         let mut values = member.value.map(Value::items);
         let mut extras = member.extra.map(Value::items);
         for _ in 0..count.unwrap_or_default() {
@@ -132,8 +102,7 @@ impl Writer {
     }
 
     fn one(&mut self, member: &Member<'_>, value: Option<Value<'_>>, extra: Option<Value<'_>>) {
-        let present =
-            |value: Option<Value<'_>>| value.is_some_and(|value| value.kind() != Kind::Null);
+        let present = |value: Option<Value<'_>>| value.is_some_and(|value| value.kind() != Kind::Null);
         if !present(value) && !present(extra) {
             return;
         }
@@ -154,13 +123,7 @@ impl Writer {
         }
     }
 
-    fn primitive(
-        &mut self,
-        key: &str,
-        of: TypeId,
-        value: Option<Value<'_>>,
-        extra: Option<Value<'_>>,
-    ) {
+    fn primitive(&mut self, key: &str, of: TypeId, value: Option<Value<'_>>, extra: Option<Value<'_>>) {
         self.out.extend(["<", key]);
         if let Some(text) = value.and_then(literal) {
             self.attribute("value", &text);
@@ -197,9 +160,7 @@ impl Writer {
                 '\n' => self.out.push_str("&#10;"),
                 '\r' => self.out.push_str("&#13;"),
                 '\t' => self.out.push_str("&#9;"),
-                '\0'..='\u{1F}' | '\u{FFFE}' | '\u{FFFF}' => {
-                    self.out.push(char::REPLACEMENT_CHARACTER)
-                }
+                '\0'..='\u{1F}' | '\u{FFFE}' | '\u{FFFF}' => self.out.push(char::REPLACEMENT_CHARACTER),
                 letter => self.out.push(letter),
             }
         }
