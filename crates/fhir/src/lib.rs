@@ -6,6 +6,8 @@
 pub mod definition;
 pub mod json;
 pub mod outcome;
+pub mod path;
 pub mod reference;
 pub mod resource;
+pub mod value;
 pub mod xml;
