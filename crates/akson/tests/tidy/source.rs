@@ -45,7 +45,7 @@ pub struct Source {
     pub code: String,
     /// The strings outside tests, with the line each begins on.
     pub strings: Vec<(usize, String)>,
-    /// A file of tests only.
+    /// A file of tests or a program for developers only.
     pub test: bool,
 }
 
@@ -78,7 +78,10 @@ impl Source {
     fn read(root: &Path, path: &Path) -> Self {
         let text = std::fs::read_to_string(path).unwrap_or_default();
         let path = path.strip_prefix(root).unwrap_or(path).to_string_lossy().replace('\\', "/");
-        let test = path.contains("/tests/") || path.ends_with("/tests.rs") || path.starts_with("fuzz/");
+        let test = path.contains("/tests/")
+            || path.contains("/examples/")
+            || path.ends_with("/tests.rs")
+            || path.starts_with("fuzz/");
         let mut source = Self { code: String::new(), strings: Vec::new(), path, test, text };
         if test {
             source.become_test();

@@ -1,0 +1,109 @@
+//! The programs that are measured: built, started on a fresh folder, asked for their memory, stopped.
+
+use std::net::{SocketAddr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use super::client::{Base, Client};
+use crate::{Outcome, cargo, root};
+
+/// How long a server may take until it answers.
+const START_MAX: Duration = Duration::from_secs(30);
+
+/// A server that is ours to stop.
+pub(super) struct Server {
+    child: Child,
+    pub base: Base,
+    pub start: Duration,
+}
+
+/// Builds what is measured, with the release profile.
+pub(super) fn build() -> Outcome<()> {
+    let program =
+        cargo(&["build", "--release", "--package", "akson", "--bin", "akson", "--example", "empty"]).status()?;
+    let bare = cargo(&["build", "--release", "--package", "akson-store", "--example", "bare"]).status()?;
+    if program.success() && bare.success() { Ok(()) } else { Err("bench: the build failed".into()) }
+}
+
+/// A program of the release build.
+pub(super) fn program(name: &str) -> PathBuf {
+    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
+    target.join("release").join(name)
+}
+
+impl Server {
+    /// Starts Akson on a folder; it is ready when `/health` answers.
+    pub(super) fn akson(data: &Path) -> Outcome<Self> {
+        let address = free_address()?;
+        let mut command = Command::new(program("akson"));
+        command.arg("serve").arg("--data").arg(data).arg("--listen").arg(address.to_string());
+        Self::start(command, address, "/fhir", "health")
+    }
+
+    /// Starts the handler that does nothing.
+    pub(super) fn empty() -> Outcome<Self> {
+        let address = free_address()?;
+        let mut command = Command::new(program("examples/empty"));
+        command.arg(address.to_string());
+        Self::start(command, address, "", "")
+    }
+
+    fn start(mut command: Command, address: SocketAddr, path: &str, ready: &str) -> Outcome<Self> {
+        let begin = Instant::now();
+        let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn()?;
+        let root = Base { address: address.to_string(), path: String::new() };
+        loop {
+            if Client::new(&root).ask("GET", ready, &[]).is_ok_and(|(status, _)| status == 200) {
+                let base = Base { address: root.address, path: path.to_owned() };
+                return Ok(Self { child, base, start: begin.elapsed() });
+            }
+            if begin.elapsed() > START_MAX || child.try_wait()?.is_some() {
+                return Err("bench: the server did not start".into());
+            }
+            std::thread::sleep(Duration::from_millis(2));
+        }
+    }
+
+    /// Resident memory now and at its highest, in MB.
+    pub(super) fn memory(&self) -> (f64, f64) {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap_or_default();
+        let of = |key: &str| {
+            let line = status.lines().find(|line| line.starts_with(key)).unwrap_or_default();
+            let kilobytes = line.split_whitespace().nth(1).and_then(|n| n.parse::<f64>().ok());
+            kilobytes.unwrap_or(0.0) / 1024.0
+        };
+        (of("VmRSS:"), of("VmHWM:"))
+    }
+
+    /// Asks the server to end, and waits for it.
+    pub(super) fn stop(mut self) {
+        let asked = Command::new("kill").arg(self.child.id().to_string()).status();
+        if !asked.is_ok_and(|status| status.success()) {
+            let _ = self.child.kill();
+        }
+        let _ = self.child.wait();
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn free_address() -> Outcome<SocketAddr> {
+    Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?)
+}
+
+/// Bytes of all files below a folder.
+pub(super) fn size(folder: &Path) -> u64 {
+    let Ok(entries) = std::fs::read_dir(folder) else { return 0 };
+    let sizes = entries.flatten().map(|entry| match entry.metadata() {
+        Ok(meta) if meta.is_dir() => size(&entry.path()),
+        Ok(meta) => meta.len(),
+        Err(_) => 0,
+    });
+    sizes.sum()
+}
