@@ -6,6 +6,7 @@
 pub mod definition;
 pub mod json;
 pub mod outcome;
+pub mod patch;
 pub mod path;
 pub mod reference;
 pub mod resource;
