@@ -1,0 +1,99 @@
+//! Opening SQLite, and keeping its log short.
+//!
+//! WAL with `synchronous=FULL`: a commit is on the disk before it is answered. Checkpoints are made by the
+//! writer only. What it does not do: decide when.
+
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::OpenFlags;
+
+use super::Connection;
+use crate::{Error, Options};
+
+/// The oldest SQLite that has no known fault in its log (3.51.3).
+const VERSION_MIN: i32 = 3_051_003;
+const STATEMENTS_KEPT: usize = 512;
+const PAGE_BYTES: i64 = 8192;
+
+/// The writer's connection; creates the file if it is not there.
+pub(crate) fn open_writer(path: &Path, options: &Options) -> Result<Connection, Error> {
+    check_version(rusqlite::version_number())?;
+    let raw = rusqlite::Connection::open(path)?;
+    raw.busy_timeout(Duration::from_secs(5))?;
+    raw.set_prepared_statement_cache_capacity(STATEMENTS_KEPT);
+    raw.pragma_update(None, "page_size", PAGE_BYTES)?;
+    let mode: String = raw.pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get(0))?;
+    if mode != "wal" {
+        return Err(Error::Unusable(format!("the file system allows no write-ahead log (mode {mode})")));
+    }
+    raw.pragma_update(None, "synchronous", "FULL")?;
+    raw.pragma_update(None, "wal_autocheckpoint", 0)?;
+    raw.pragma_update(None, "temp_store", "MEMORY")?;
+    raw.pragma_update(None, "cache_size", -cache_kilobytes(options.writer_cache_bytes))?;
+    raw.pragma_update(None, "cell_size_check", true)?;
+    if options.pages_max > 0 {
+        raw.pragma_update_and_check(None, "max_page_count", options.pages_max as i64, |_| Ok(()))?;
+    }
+    Ok(Connection { raw })
+}
+
+/// A reader's connection.
+pub(crate) fn open_reader(path: &Path, options: &Options) -> Result<Connection, Error> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
+    let raw = rusqlite::Connection::open_with_flags(path, flags)?;
+    raw.busy_timeout(Duration::from_secs(5))?;
+    raw.set_prepared_statement_cache_capacity(STATEMENTS_KEPT);
+    raw.pragma_update(None, "temp_store", "MEMORY")?;
+    raw.pragma_update(None, "cache_size", -cache_kilobytes(options.reader_cache_bytes))?;
+    Ok(Connection { raw })
+}
+
+fn cache_kilobytes(bytes: usize) -> i64 {
+    (bytes / 1024) as i64
+}
+
+fn check_version(number: i32) -> Result<(), Error> {
+    if number < VERSION_MIN {
+        return Err(Error::Unusable(format!("SQLite {} is older than 3.51.3", rusqlite::version())));
+    }
+    Ok(())
+}
+
+/// How far a checkpoint came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Checkpoint {
+    /// Pages in the log.
+    pub(crate) pages: i64,
+    /// Pages of it that are in the database.
+    pub(crate) copied: i64,
+}
+
+/// Copies what can be copied from the log into the database, waiting for nobody.
+pub(crate) fn checkpoint(connection: &Connection) -> Result<Checkpoint, Error> {
+    run_checkpoint(connection, "PRAGMA wal_checkpoint(PASSIVE)")
+}
+
+/// Copies all and empties the log, if no reader holds it.
+pub(crate) fn truncate_log(connection: &Connection) -> Result<Checkpoint, Error> {
+    connection.raw.busy_timeout(Duration::ZERO)?;
+    let done = run_checkpoint(connection, "PRAGMA wal_checkpoint(TRUNCATE)");
+    connection.raw.busy_timeout(Duration::from_secs(5))?;
+    done
+}
+
+fn run_checkpoint(connection: &Connection, sql: &str) -> Result<Checkpoint, Error> {
+    Ok(connection.raw.query_row(sql, [], |row| Ok(Checkpoint { pages: row.get(1)?, copied: row.get(2)? }))?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_old_engine_is_refused() {
+        assert!(check_version(3_051_002).is_err());
+        assert!(check_version(3_051_003).is_ok());
+        assert!(check_version(rusqlite::version_number()).is_ok());
+    }
+}
