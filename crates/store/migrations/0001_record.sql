@@ -143,18 +143,19 @@ CREATE TABLE word (
   PRIMARY KEY (param, text, code, system)
 ) {{CLUSTERED}};
 
+-- The number of each search parameter in this database.
 CREATE TABLE parameter (
   id INT NOT NULL PRIMARY KEY,
   type TEXT NOT NULL,
-  code TEXT NOT NULL,
-  url TEXT NOT NULL,
-  kind TEXT NOT NULL,
-  expression TEXT NOT NULL,
-  definition {{BYTES}} NOT NULL,
-  state INT NOT NULL
+  code TEXT NOT NULL
 ) {{CLUSTERED}};
 
-CREATE UNIQUE INDEX parameter_code ON parameter (type, code);
+-- Search parameters added to this database; state 1 live, 2 being indexed.
+CREATE TABLE custom (
+  url TEXT NOT NULL PRIMARY KEY,
+  state INT NOT NULL,
+  definition {{BYTES}} NOT NULL
+) {{CLUSTERED}};
 
 CREATE TABLE dictionary (
   id INT NOT NULL PRIMARY KEY,

@@ -1,1 +1,46 @@
-//! To be written.
+//! The memory: all SQL of Akson, and the only crate that touches the database.
+//!
+//! Versions of resources, their index rows, the directory of ids, audit lines, outbox and idempotency. One writer, many
+//! readers on snapshots; a write is answered when its commit is durable.
+//! What it does not do: decide who may see or change anything, validate content, or speak a protocol.
+
+mod audit;
+mod body;
+mod clock;
+pub mod compartment;
+mod dictionary;
+mod engine;
+mod error;
+mod hash;
+mod history;
+mod ids;
+mod keep;
+mod options;
+mod outbox;
+mod parameters;
+mod pending;
+mod prepare;
+mod put;
+mod request;
+pub mod search;
+mod settings;
+mod store;
+pub mod types;
+mod view;
+mod writer;
+
+pub use audit::Line;
+pub use clock::{instant, write_instant};
+pub use engine::{Bind, Connection, Row};
+pub use error::Error;
+pub use hash::Hashes;
+pub use history::{HistoryPage, HistoryScope};
+pub use options::{Clock, Options};
+pub use outbox::Parcel;
+pub use pending::Pending;
+pub use prepare::{Companions, Home, Prepared};
+pub use put::{Expect, Written};
+pub use request::Remembered;
+pub use store::Store;
+pub use view::{Place, Snapshot, State, Stored, View};
+pub use writer::Transaction;

@@ -50,7 +50,7 @@ mod tests {
     #[test]
     fn numbers_are_those_of_the_list_of_r4() {
         let definitions = Definitions::r4();
-        for (name, expected) in [("Account", 1), ("Observation", 88), ("Patient", 92), ("VisionPrescription", 146)] {
+        for (name, expected) in [("Account", 1), ("Observation", 96), ("Patient", 103), ("VisionPrescription", 146)] {
             let found = definitions.type_id(name).unwrap();
             assert_eq!(number(found), expected, "{name}");
             assert_eq!(type_id(expected), Some(found));

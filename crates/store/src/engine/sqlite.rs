@@ -14,7 +14,8 @@ use crate::{Error, Options};
 /// The oldest SQLite that has no known fault in its log (3.51.3).
 const VERSION_MIN: i32 = 3_051_003;
 const STATEMENTS_KEPT: usize = 512;
-const PAGE_BYTES: i64 = 8192;
+/// Bytes of a page.
+pub(crate) const PAGE_BYTES: i64 = 8192;
 
 /// The writer's connection; creates the file if it is not there.
 pub(crate) fn open_writer(path: &Path, options: &Options) -> Result<Connection, Error> {
@@ -80,6 +81,12 @@ pub(crate) fn truncate_log(connection: &Connection) -> Result<Checkpoint, Error>
     let done = run_checkpoint(connection, "PRAGMA wal_checkpoint(TRUNCATE)");
     connection.raw.busy_timeout(Duration::from_secs(5))?;
     done
+}
+
+/// Pages in the log's file; it does not shrink when the log begins anew.
+pub(crate) fn log_pages(connection: &Connection) -> Result<i64, Error> {
+    // NOOP looks without copying anything.
+    Ok(run_checkpoint(connection, "PRAGMA wal_checkpoint(NOOP)")?.pages)
 }
 
 fn run_checkpoint(connection: &Connection, sql: &str) -> Result<Checkpoint, Error> {

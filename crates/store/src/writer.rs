@@ -1,0 +1,334 @@
+//! The writer: one thread that runs all writes, many in one commit.
+//!
+//! It takes jobs from a queue, runs those that wait inside one transaction, each behind a savepoint of its own, commits,
+//! and only then answers. Checkpoints are made here too: some after large commits, all of it at quiet times.
+//! When the disk is full the jobs of that commit are answered so and the next ones are tried; after any other failure of
+//! the disk nothing more is written. A job that panics is undone like one that fails.
+
+use std::collections::HashSet;
+use std::ops::Deref;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::Ordering;
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::time::Duration;
+
+use crate::clock::Moments;
+use crate::dictionary::Dictionary;
+use crate::engine::{Bind, sqlite};
+use crate::keep::Settled;
+use crate::pending::Promise;
+use crate::settings::{self, Pulse};
+use crate::{Error, View};
+
+/// Time without writes after which the log is emptied.
+const QUIET: Duration = Duration::from_millis(250);
+/// Words remembered as written; beyond this the memory begins anew.
+const WORDS_MAX: usize = 200_000;
+
+/// A write in the queue.
+pub(crate) trait Task: Send {
+    /// Runs it; whether it wants to be kept.
+    fn run(&mut self, tx: &mut Transaction<'_>) -> Outcome;
+    /// Answers the one who waits.
+    fn answer(self: Box<Self>, fate: &Fate);
+}
+
+/// How a job went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    Kept,
+    Undone,
+}
+
+/// What became of a commit.
+#[derive(Debug, Clone)]
+pub(crate) enum Fate {
+    Durable,
+    Full,
+    Stopped,
+    Failed(String),
+}
+
+impl Fate {
+    fn of(error: &Error) -> Fate {
+        match error {
+            Error::Full => Fate::Full,
+            Error::Stopped | Error::Damaged(_) => Fate::Stopped,
+            other => Fate::Failed(other.to_string()),
+        }
+    }
+
+    fn error(&self) -> Error {
+        match self {
+            Fate::Full => Error::Full,
+            Fate::Durable | Fate::Stopped => Error::Stopped,
+            Fate::Failed(cause) => Error::Broken(cause.clone()),
+        }
+    }
+}
+
+/// A closure as a task.
+pub(crate) struct Job<T, F> {
+    pub(crate) job: Option<F>,
+    pub(crate) value: Option<Result<T, Error>>,
+    pub(crate) promise: Promise<T>,
+}
+
+impl<T, F> Task for Job<T, F>
+where
+    T: Send,
+    F: FnOnce(&mut Transaction<'_>) -> Result<T, Error> + Send,
+{
+    fn run(&mut self, tx: &mut Transaction<'_>) -> Outcome {
+        let Some(job) = self.job.take() else { return Outcome::Undone };
+        let done = catch_unwind(AssertUnwindSafe(|| job(tx)));
+        let value = done.unwrap_or_else(|_| Err(Error::broken("a write panicked")));
+        let outcome = if value.is_ok() { Outcome::Kept } else { Outcome::Undone };
+        self.value = Some(value);
+        outcome
+    }
+
+    fn answer(self: Box<Self>, fate: &Fate) {
+        let value = match (self.value, fate) {
+            (Some(Ok(value)), Fate::Durable) => Ok(value),
+            (Some(Err(error)), _) => Err(error),
+            (_, fate) => Err(fate.error()),
+        };
+        self.promise.keep(value);
+    }
+}
+
+/// What a transaction has gathered that is not in the tables yet; undone with its job.
+#[derive(Default)]
+pub(crate) struct Gathered {
+    /// Hashes of audit lines, in order.
+    pub(crate) lines: Vec<[u8; 32]>,
+    /// Parcels put into the outbox.
+    pub(crate) parcels: i64,
+    /// Dictionaries to be used from the commit on.
+    pub(crate) dictionaries: Vec<Dictionary>,
+    /// The search parameters have changed.
+    pub(crate) registry: Option<std::sync::Arc<crate::search::registry::Registry>>,
+}
+
+/// A write transaction: all of a view, and writing. Others see nothing of it before the commit.
+pub struct Transaction<'w> {
+    view: &'w View,
+    pub(crate) moments: &'w mut Moments,
+    pub(crate) gathered: &'w mut Gathered,
+    words: &'w mut HashSet<u64>,
+    /// The time of the commit: of its audit lines and parcels.
+    pub(crate) at: i64,
+}
+
+impl Deref for Transaction<'_> {
+    type Target = View;
+
+    fn deref(&self) -> &View {
+        self.view
+    }
+}
+
+impl Transaction<'_> {
+    /// The time of this commit: microseconds since 1970, after all commits before.
+    pub fn moment(&self) -> i64 {
+        self.at
+    }
+
+    /// A new time for a version.
+    pub(crate) fn next_moment(&mut self) -> i64 {
+        self.moments.next()
+    }
+
+    /// Keeps the texts behind hashes.
+    pub(crate) fn note_words(&mut self, new: &Settled<'_>) -> Result<(), Error> {
+        for word in &new.rows.words {
+            let key = self.hashes().any(&word.text) ^ (word.param as u64).rotate_left(32) ^ word.code as u64;
+            if self.words.len() >= WORDS_MAX {
+                self.words.clear();
+            }
+            if !self.words.insert(key) {
+                continue;
+            }
+            let sql = "INSERT INTO word (param, text, code, system) VALUES ($1, $2, $3, $4) \
+                       ON CONFLICT (param, text, code, system) DO NOTHING";
+            let param = Bind::Int(word.param.into());
+            let binds = [param, Bind::Text(&word.text), Bind::Int(word.code), Bind::Int(word.system)];
+            self.view.connection.execute(sql, &binds)?;
+        }
+        Ok(())
+    }
+}
+
+/// The thread's state.
+pub(crate) struct Writer {
+    view: View,
+    moments: Moments,
+    kept: Pulse,
+    last_seal: [u8; 32],
+    words: HashSet<u64>,
+    log_pages: i64,
+    stopped: bool,
+}
+
+impl Writer {
+    pub(crate) fn new(view: View, kept: Pulse, last_seal: [u8; 32]) -> Writer {
+        let moments = Moments::new(view.shared.options.clock.clone(), kept.moment);
+        Writer { view, moments, kept, last_seal, words: HashSet::new(), log_pages: 0, stopped: false }
+    }
+
+    /// Runs until the last sender is gone.
+    pub(crate) fn run(mut self, queue: &Receiver<Box<dyn Task>>) {
+        loop {
+            match queue.recv_timeout(QUIET) {
+                Ok(first) => self.group(first, queue),
+                Err(RecvTimeoutError::Timeout) => self.rest(),
+                Err(RecvTimeoutError::Disconnected) => break,
+            }
+        }
+        self.rest();
+    }
+
+    /// One commit: the first job and those that wait behind it.
+    fn group(&mut self, first: Box<dyn Task>, queue: &Receiver<Box<dyn Task>>) {
+        let mut done = Vec::new();
+        if self.stopped {
+            first.answer(&Fate::Stopped);
+            return;
+        }
+        let fate = match self.jobs(first, queue, &mut done) {
+            Ok(()) => Fate::Durable,
+            Err(error) => {
+                // After some errors the engine has rolled back by itself.
+                if !self.view.connection.raw.is_autocommit() {
+                    let _ = self.view.connection.execute("ROLLBACK", &[]);
+                }
+                self.words.clear();
+                Fate::of(&error)
+            }
+        };
+        if matches!(fate, Fate::Stopped) {
+            self.stop();
+        }
+        for task in done {
+            task.answer(&fate);
+        }
+        if matches!(fate, Fate::Durable) {
+            self.checkpoint();
+        }
+    }
+
+    fn jobs(
+        &mut self,
+        first: Box<dyn Task>,
+        queue: &Receiver<Box<dyn Task>>,
+        done: &mut Vec<Box<dyn Task>>,
+    ) -> Result<(), Error> {
+        let mut next = Some(first);
+        let begun = self.view.connection.execute("BEGIN IMMEDIATE", &[]);
+        if let Err(error) = begun {
+            done.extend(next.take());
+            return Err(error);
+        }
+        let options = self.view.shared.options.clone();
+        let at = self.moments.next();
+        let until = (options.clock)() + (options.group_ms as i64) * 1000;
+        let mut gathered = Gathered::default();
+        let mut changed = false;
+        while let Some(mut task) = next.take() {
+            let outcome = self.job(task.as_mut(), at, &mut gathered);
+            done.push(task);
+            changed |= outcome? == Outcome::Kept;
+            if done.len() < options.group_max && (options.clock)() < until {
+                next = queue.try_recv().ok();
+            }
+        }
+        if changed {
+            self.close(at, &gathered)?;
+        }
+        self.view.connection.execute("COMMIT", &[])?;
+        self.publish(gathered);
+        Ok(())
+    }
+
+    /// One job behind its savepoint. An error here is one of the whole transaction.
+    fn job(&mut self, task: &mut dyn Task, at: i64, gathered: &mut Gathered) -> Result<Outcome, Error> {
+        let connection = &self.view.connection;
+        connection.execute("SAVEPOINT job", &[])?;
+        let (lines, parcels, dictionaries) = (gathered.lines.len(), gathered.parcels, gathered.dictionaries.len());
+        let registry = gathered.registry.clone();
+        let words = &mut self.words;
+        let mut tx = Transaction { view: &self.view, moments: &mut self.moments, gathered, words, at };
+        let outcome = task.run(&mut tx);
+        if outcome == Outcome::Undone {
+            self.words.clear();
+            gathered.lines.truncate(lines);
+            gathered.parcels = parcels;
+            gathered.dictionaries.truncate(dictionaries);
+            gathered.registry = registry;
+            if connection.raw.is_autocommit() {
+                return Err(Error::Full);
+            }
+            connection.execute("ROLLBACK TO job", &[])?;
+        }
+        connection.execute("RELEASE job", &[])?;
+        Ok(outcome)
+    }
+
+    /// What goes into every commit: the seal of its audit lines, and how far the counters are.
+    fn close(&mut self, at: i64, gathered: &Gathered) -> Result<(), Error> {
+        if !gathered.lines.is_empty() {
+            self.last_seal = crate::audit::seal(&self.view.connection, at, &gathered.lines, self.last_seal)?;
+        }
+        let now = Pulse { number: self.view.shared.numbers_end(), moment: self.moments.last() };
+        self.kept = settings::keep_pulse(&self.view.connection, self.kept, now)?;
+        Ok(())
+    }
+
+    fn publish(&mut self, gathered: Gathered) {
+        for dictionary in gathered.dictionaries {
+            self.view.shared.dictionaries.publish(dictionary);
+        }
+        if let Some(registry) = gathered.registry {
+            self.view.shared.registry.store(registry);
+        }
+    }
+
+    /// Copies the log into the database when it has grown.
+    fn checkpoint(&mut self) {
+        let limit = (self.view.shared.options.log_bytes / sqlite::PAGE_BYTES as usize) as i64;
+        let Ok(pages) = sqlite::log_pages(&self.view.connection) else { return };
+        // After a complete copy the log begins anew; while a reader holds it, it grows and is tried again later.
+        if pages < self.log_pages {
+            self.log_pages = 0;
+        }
+        if pages - self.log_pages < limit {
+            return;
+        }
+        match sqlite::checkpoint(&self.view.connection) {
+            Ok(done) => self.log_pages = if done.copied == done.pages { 0 } else { done.pages },
+            Err(Error::Stopped) => self.stop(),
+            Err(_) => {}
+        }
+    }
+
+    /// A quiet moment: the whole log goes into the database.
+    fn rest(&mut self) {
+        if self.stopped {
+            return;
+        }
+        match sqlite::log_pages(&self.view.connection) {
+            Ok(0) | Err(_) => {}
+            Ok(_) => match sqlite::truncate_log(&self.view.connection) {
+                Ok(_) => self.log_pages = 0,
+                Err(Error::Stopped) => self.stop(),
+                Err(_) => {}
+            },
+        }
+    }
+
+    fn stop(&mut self) {
+        self.stopped = true;
+        self.view.shared.stopped.store(true, Ordering::Release);
+    }
+}
