@@ -102,7 +102,7 @@ impl<'a> Node<'a> {
             (Node::Array(left), Node::Array(right)) => {
                 left.len() == right.len() && left.iter().zip(right).all(|(left, right)| left.equals(right))
             }
-            (Node::Object(left), Node::Object(right)) => {
+            (Node::Object(left), Node::Object(right)) if left.len() == right.len() => {
                 let mut left: Vec<_> = left.iter().collect();
                 let mut right: Vec<_> = right.iter().collect();
                 left.sort_by(|(left, _), (right, _)| left.cmp(right));
@@ -110,7 +110,7 @@ impl<'a> Node<'a> {
                 let same = |((key, left), (other, right)): (&(_, Node<'_>), &(_, Node<'_>))| {
                     key == other && left.equals(right)
                 };
-                left.len() == right.len() && left.into_iter().zip(right).all(same)
+                left.into_iter().zip(right).all(same)
             }
             _ => false,
         }

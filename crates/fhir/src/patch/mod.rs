@@ -8,9 +8,15 @@
 //! resource, `conflict` for a failed test, `too-costly` for one beyond the limits.
 //! Spec: <https://hl7.org/fhir/R4/http.html#patch>, <https://hl7.org/fhir/R4/fhirpatch.html>.
 
-mod document;
-mod json_patch;
+use crate::outcome::Issue;
 
+mod document;
+mod fhirpath_patch;
+mod json_patch;
+mod operation;
+mod place;
+
+pub use fhirpath_patch::fhirpath_patch;
 pub use json_patch::json_patch;
 
 /// How many operations a patch may have.
@@ -18,7 +24,8 @@ pub const OPERATIONS_MAX: usize = 1000;
 /// How many bytes a patch may add to a text.
 pub const GROWTH_BYTES_MAX: usize = 16 << 20;
 
-use crate::outcome::Issue;
+/// How many bytes the operations of a FHIRPath Patch may read over again, each the whole text.
+pub const WORK_BYTES_MAX: usize = 64 << 20;
 
 /// Why an operation was refused.
 #[derive(Debug)]
