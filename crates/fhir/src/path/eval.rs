@@ -35,10 +35,22 @@ impl<'a, 'f> Frame<'a, 'f> {
     }
 }
 
+/// Evaluates to a collection.
 pub(super) fn evaluate<'a>(root: &Node, focus: Item<'a>, context: &Context<'a>) -> Result<Items<'a>, PathError> {
     let this = [focus.clone()];
     let run = Run { context, focus, work: Cell::new(0) };
     run.eval(root, Frame { this: &this, index: None, total: None })
+}
+
+/// Evaluates to a truth.
+pub(super) fn evaluate_truth<'a>(
+    root: &Node,
+    focus: Item<'a>,
+    context: &Context<'a>,
+) -> Result<Option<bool>, PathError> {
+    let this = [focus.clone()];
+    let run = Run { context, focus, work: Cell::new(0) };
+    run.condition(root, Frame { this: &this, index: None, total: None })
 }
 
 /// The truth of a collection: none if empty, a single item that is no boolean is true.
@@ -207,10 +219,14 @@ pub(super) fn text<'a>(items: &[Item<'a>]) -> Result<Option<Cow<'a, str>>, PathE
     let Some(item) = single(items)? else { return Ok(None) };
     match item.as_str() {
         Some(text) => Ok(Some(text)),
-        // A primitive of which only extensions are given has no text.
-        None if matches!(item, Item::Node { value, extra: Some(extra), .. } if value == extra) => Ok(None),
+        None if is_without_value(item) => Ok(None),
         None => Err(PathError::run("expected a string")),
     }
+}
+
+/// Whether an item is a primitive of which only id or extensions are given.
+pub(super) fn is_without_value(item: &Item<'_>) -> bool {
+    matches!(item, Item::Node { value, extra: Some(extra), .. } if value == extra)
 }
 
 /// The single whole number of a collection.

@@ -32,10 +32,14 @@ impl Expression {
         eval::evaluate(&self.root, focus, context)
     }
 
-    /// Evaluates to a single truth, as invariants need it: the empty collection is false, a single item that is not a
-    /// boolean is true, several items are an error.
+    /// Evaluates to a single truth; the empty collection is false.
     pub fn test<'a>(&self, focus: Item<'a>, context: &Context<'a>) -> Result<bool, PathError> {
-        let items = self.evaluate(focus, context)?;
-        Ok(eval::truth(&items)?.unwrap_or(false))
+        Ok(self.truth(focus, context)?.unwrap_or(false))
+    }
+
+    /// Evaluates to a truth of three values: `None` for the empty collection. A single item that is not a boolean is
+    /// true, several items are an error.
+    pub fn truth<'a>(&self, focus: Item<'a>, context: &Context<'a>) -> Result<Option<bool>, PathError> {
+        eval::evaluate_truth(&self.root, focus, context)
     }
 }

@@ -96,6 +96,11 @@ impl<'a> Item<'a> {
         }
     }
 
+    /// The text of any single value, as `toString()` gives it; `None` for what has members.
+    pub fn text(&self) -> Option<String> {
+        super::functions::convert::text_of(self)
+    }
+
     /// The system value a FHIR primitive or quantity stands for; any other item as it is.
     pub(super) fn system(&self) -> Cow<'_, Item<'a>> {
         let Item::Node { value, type_id, .. } = self else { return Cow::Borrowed(self) };

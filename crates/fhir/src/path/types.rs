@@ -59,8 +59,9 @@ impl TypeName {
             Some("FHIR") => Some(TypeName { system: None, fhir: Some(fhir()?) }),
             Some(_) => None,
             None => {
-                let found = TypeName { system, fhir: fhir() };
-                (found.system.is_some() || found.fhir.is_some()).then_some(found)
+                // R4's own que-7 writes `answer is Boolean` of a FHIR boolean.
+                let fhir = fhir().or_else(|| system.and_then(primitive_of));
+                (system.is_some() || fhir.is_some()).then_some(TypeName { system, fhir })
             }
         }
     }
@@ -72,6 +73,20 @@ impl TypeName {
             None => self.system.is_some() && self.system == system_type(item),
         }
     }
+}
+
+/// The FHIR primitive that converts to a System type.
+fn primitive_of(system: SystemType) -> Option<TypeId> {
+    Definitions::r4().type_id(match system {
+        SystemType::Boolean => "boolean",
+        SystemType::Integer => "integer",
+        SystemType::Decimal => "decimal",
+        SystemType::String => "string",
+        SystemType::Date => "date",
+        SystemType::DateTime => "dateTime",
+        SystemType::Time => "time",
+        SystemType::Quantity => "Quantity",
+    })
 }
 
 /// The System type of a calculated value.

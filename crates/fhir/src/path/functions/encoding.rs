@@ -52,9 +52,7 @@ pub(super) fn call<'a>(
             Some(out[1..out.len() - 1].to_string())
         }
         (Function::Unescape, "html") => Some(unescape_html(&text)),
-        (Function::Unescape, "json") => crate::json::Tree::parse(format!("\"{text}\"").as_bytes())
-            .ok()
-            .and_then(|tree| tree.root().as_str().map(Cow::into_owned)),
+        (Function::Unescape, "json") => unescape_json(&text),
         _ => return Err(PathError::run("unknown encoding")),
     };
     Ok(result.map_or_else(Items::new, |text| one(Item::String(Cow::Owned(text)))))
@@ -112,6 +110,27 @@ fn escape_html(text: &str) -> String {
         }
     }
     out
+}
+
+/// Reads the inside of a JSON string; bare quotes and control characters are taken as they are.
+fn unescape_json(text: &str) -> Option<String> {
+    let mut quoted = String::with_capacity(text.len() + 2);
+    quoted.push('"');
+    let mut letters = text.chars();
+    while let Some(letter) = letters.next() {
+        match letter {
+            '\\' => {
+                quoted.push(letter);
+                quoted.extend(letters.next());
+            }
+            '"' => quoted.push_str("\\\""),
+            control if control < ' ' => quoted.push_str(&format!("\\u{:04x}", u32::from(control))),
+            other => quoted.push(other),
+        }
+    }
+    quoted.push('"');
+    let tree = crate::json::Tree::parse(quoted.as_bytes()).ok()?;
+    tree.root().as_str().map(Cow::into_owned)
 }
 
 fn unescape_html(text: &str) -> String {

@@ -5,7 +5,7 @@
 
 use super::Line;
 use crate::path::error::PathError;
-use crate::path::eval::{Frame, Run, one, text};
+use crate::path::eval::{Frame, Run, is_without_value, one, text};
 use crate::path::functions::convert::text_of;
 use crate::path::item::{Item, Items};
 use crate::path::limits::{REGEX_BYTES_MAX, STRING_BYTES_MAX};
@@ -116,11 +116,18 @@ pub(super) fn call<'a>(
 fn join<'a>(run: &Run<'a, '_>, call: &Call, input: &[Item<'a>], frame: Frame<'a, '_>) -> Result<Items<'a>, PathError> {
     let separator = run.text_argument(&call.arguments, 0, frame)?.unwrap_or_default();
     let mut joined = String::new();
-    for (at, item) in input.iter().enumerate() {
-        let part = text_of(item).ok_or_else(|| PathError::run("expected strings to join"))?;
-        if at > 0 {
+    let mut first = true;
+    for item in input {
+        let Some(part) = text_of(item) else {
+            if is_without_value(item) {
+                continue;
+            }
+            return Err(PathError::run("expected strings to join"));
+        };
+        if !first {
             joined.push_str(&separator);
         }
+        first = false;
         joined = limited(joined + &part)?;
     }
     Ok(one(Item::String(Cow::Owned(joined))))
