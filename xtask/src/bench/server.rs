@@ -38,6 +38,7 @@ impl Server {
         let address = free_address()?;
         let mut command = Command::new(program("akson"));
         command.arg("serve").arg("--data").arg(data).arg("--listen").arg(address.to_string());
+        command.env("AKSON_STORE_SAMPLE", "false");
         Self::start(command, address, "/fhir", "health")
     }
 
