@@ -10,11 +10,15 @@ mod dependencies;
 mod house;
 mod source;
 
+use std::sync::LazyLock;
+
 use source::{Tree, Violation};
+
+static TREE: LazyLock<Tree> = LazyLock::new(Tree::read);
 
 /// Fails with everything the rule found, one line each.
 fn check(rule: fn(&Tree) -> Vec<Violation>) {
-    let violations = rule(&Tree::read());
+    let violations = rule(&TREE);
     let lines: Vec<String> = violations.iter().map(Violation::to_string).collect();
     assert!(lines.is_empty(), "{} against the rules of the house:\n{}", lines.len(), lines.join("\n"));
 }

@@ -147,7 +147,7 @@ fn part(text: &str) -> (String, Vec<(usize, String)>) {
     let bytes = text.as_bytes();
     let mut code = bytes.to_vec();
     let mut strings = Vec::new();
-    let mut at = 0;
+    let (mut at, mut line) = (0, 1);
     while at < bytes.len() {
         let end = match bytes[at] {
             b'/' if bytes.get(at + 1) == Some(&b'/') => find(bytes, at, b"\n").unwrap_or(bytes.len()),
@@ -161,16 +161,17 @@ fn part(text: &str) -> (String, Vec<(usize, String)>) {
             _ => at,
         };
         if end == at {
+            line += usize::from(bytes[at] == b'\n');
             at += 1;
             continue;
         }
         if matches!(bytes[at], b'"' | b'r') {
-            let line = bytes[..at].iter().filter(|b| **b == b'\n').count() + 1;
             strings.push((line, text.get(at..end).unwrap_or_default().to_owned()));
         }
         for byte in &mut code[at..end] {
-            if *byte != b'\n' {
-                *byte = b' ';
+            match byte {
+                b'\n' => line += 1,
+                other => *other = b' ',
             }
         }
         at = end;
