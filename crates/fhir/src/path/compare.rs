@@ -4,6 +4,7 @@
 
 use super::error::PathError;
 use super::item::Item;
+use super::types::{Primitive, Types};
 use crate::json::{Kind, Value};
 use crate::value::decimal::Decimal;
 use crate::value::quantity::Quantity;
@@ -22,6 +23,12 @@ pub(super) fn equal(a: &Item<'_>, b: &Item<'_>) -> Option<bool> {
         && a == b
     {
         return Some(true);
+    }
+    if let (Item::Node { value, type_id, .. }, Item::String(text)) = (a, b)
+        && let Some(found) = value.str()
+        && Types::r4().primitive(*type_id) == Some(Primitive::String)
+    {
+        return Some(found == text);
     }
     let (left, right) = (a.system(), b.system());
     match (&*left, &*right) {

@@ -16,7 +16,7 @@ use std::cell::Cell;
 /// One evaluation.
 pub(super) struct Run<'a, 'c> {
     pub context: &'c Context<'a>,
-    focus: Item<'a>,
+    focus: &'c Item<'a>,
     work: Cell<u64>,
 }
 
@@ -37,9 +37,8 @@ impl<'a, 'f> Frame<'a, 'f> {
 
 /// Evaluates to a collection.
 pub(super) fn evaluate<'a>(root: &Node, focus: Item<'a>, context: &Context<'a>) -> Result<Items<'a>, PathError> {
-    let this = [focus.clone()];
-    let run = Run { context, focus, work: Cell::new(0) };
-    run.eval(root, Frame { this: &this, index: None, total: None })
+    let run = Run { context, focus: &focus, work: Cell::new(0) };
+    run.eval(root, Frame { this: std::slice::from_ref(&focus), index: None, total: None })
 }
 
 /// Evaluates to a truth.
@@ -48,9 +47,8 @@ pub(super) fn evaluate_truth<'a>(
     focus: Item<'a>,
     context: &Context<'a>,
 ) -> Result<Option<bool>, PathError> {
-    let this = [focus.clone()];
-    let run = Run { context, focus, work: Cell::new(0) };
-    run.condition(root, Frame { this: &this, index: None, total: None })
+    let run = Run { context, focus: &focus, work: Cell::new(0) };
+    run.condition(root, Frame { this: std::slice::from_ref(&focus), index: None, total: None })
 }
 
 /// The truth of a collection: none if empty, a single item that is no boolean is true.
@@ -113,6 +111,11 @@ impl<'a> Run<'a, '_> {
     }
 
     fn path(&self, from: &[Item<'a>], steps: &[Step], frame: Frame<'a, '_>) -> Result<Items<'a>, PathError> {
+        let steps = match steps {
+            // The usual start, `Patient.name` on a patient, stays where it is.
+            [Step::TypeStart(wanted, _), rest @ ..] if from.iter().all(|item| wanted.holds(item)) => rest,
+            _ => steps,
+        };
         let Some((first, rest)) = steps.split_first() else { return Ok(from.iter().cloned().collect()) };
         let mut items = self.step(first, from, frame)?;
         for step in rest {

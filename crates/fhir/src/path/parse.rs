@@ -58,7 +58,7 @@ impl<'t> Parser<'t> {
         found
     }
 
-    fn expect(&mut self, symbol: &str) -> Result<(), PathError> {
+    fn need(&mut self, symbol: &str) -> Result<(), PathError> {
         if self.take(symbol) { Ok(()) } else { Err(self.wrong(format!("expected '{symbol}'"))) }
     }
 
@@ -116,7 +116,7 @@ impl<'t> Parser<'t> {
                 node = then(node, step);
             } else if self.take("[") {
                 let index = self.expression(0)?;
-                self.expect("]")?;
+                self.need("]")?;
                 node = then(node, Step::Index(index));
             } else {
                 return Ok(node);
@@ -153,12 +153,12 @@ impl<'t> Parser<'t> {
             Kind::Symbol("(") => {
                 self.at += 1;
                 let node = self.expression(0)?;
-                self.expect(")")?;
+                self.need(")")?;
                 Ok(node)
             }
             Kind::Symbol("{") => {
                 self.at += 1;
-                self.expect("}")?;
+                self.need("}")?;
                 Ok(Node::Empty)
             }
             _ => {
@@ -214,7 +214,7 @@ impl<'t> Parser<'t> {
     fn call(&mut self, name: &str, position: usize) -> Result<Step, PathError> {
         if let "is" | "as" | "ofType" = name {
             let wanted = self.type_name()?;
-            self.expect(")")?;
+            self.need(")")?;
             return Ok(match name {
                 "is" => Step::Is(wanted),
                 "as" => Step::As(wanted),
@@ -232,7 +232,7 @@ impl<'t> Parser<'t> {
                     break;
                 }
             }
-            self.expect(")")?;
+            self.need(")")?;
         }
         if arguments.len() < signature.least || arguments.len() > signature.most {
             return Err(PathError::read(format!("wrong number of arguments for '{name}'"), position));

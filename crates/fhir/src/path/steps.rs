@@ -99,25 +99,38 @@ impl Link {
         match self {
             Link::None => {}
             Link::One(key) => key.step(object, out),
-            Link::Choice(keys) => {
-                for (found, value) in object.members() {
-                    let (bare, companion) = match found.strip_prefix('_') {
-                        Some(bare) => (bare, true),
-                        None => (found, false),
-                    };
-                    if !bare.starts_with(name) {
-                        continue;
-                    }
-                    let Some(key) = keys.iter().find(|key| *key.key == *bare) else { continue };
-                    if !companion {
-                        let extra = if key.held.primitive { object.get(&key.companion) } else { None };
-                        push(Some(value), extra, key.held, out);
-                    } else if object.get(bare).is_none() {
-                        push(None, Some(value), key.held, out);
-                    }
-                }
-            }
+            Link::Choice(keys) => choose(object, name, keys, out),
         }
+    }
+}
+
+/// Adds the one member of a choice that is there; of a primitive its value and companion.
+fn choose<'a>(object: Value<'a>, name: &str, keys: &[Key], out: &mut Items<'a>) {
+    let mut chosen: Option<(&Key, Option<Value<'a>>, Option<Value<'a>>)> = None;
+    for (found, value) in object.members() {
+        let (bare, companion) = match found.strip_prefix('_') {
+            Some(bare) => (bare, true),
+            None => (found, false),
+        };
+        if bare.len() <= name.len() || !bare.starts_with(name) {
+            continue;
+        }
+        let Some(key) = keys.iter().find(|key| *key.key == *bare) else { continue };
+        let (value, extra) = if companion { (None, Some(value)) } else { (Some(value), None) };
+        chosen = match chosen {
+            Some((same, known, known_extra)) if std::ptr::eq(same, key) => {
+                Some((key, known.or(value), known_extra.or(extra)))
+            }
+            other => {
+                if let Some((key, value, extra)) = other {
+                    push(value, extra, key.held, out);
+                }
+                Some((key, value, extra))
+            }
+        };
+    }
+    if let Some((key, value, extra)) = chosen {
+        push(value, extra, key.held, out);
     }
 }
 

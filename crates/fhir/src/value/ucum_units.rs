@@ -176,6 +176,7 @@ pub(super) const DEFINITIONS: &[Definition] = &[
     unit("[m_p]", METRIC, "1.6726231e-24", "g"),
     unit("[G]", METRIC, "6.67259e-11", "m3.kg-1.s-2"),
     unit("[g]", METRIC, "9.80665", "m/s2"),
+    unit("Ao", PLAIN, "0.1", "nm"),
     unit("atm", PLAIN, "101325", "Pa"),
     unit("[ly]", METRIC, "1", "[c].a_j"),
     unit("gf", METRIC, "1", "g.[g]"),
