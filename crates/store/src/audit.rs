@@ -103,6 +103,59 @@ fn next(last: [u8; 32], lines: &[[u8; 32]]) -> [u8; 32] {
     hasher.finalize().into()
 }
 
+/// Goes through all lines and seals; tells each difference, and answers how many lines there are.
+pub(crate) fn check(connection: &Connection, mut tell: impl FnMut(String)) -> Result<u64, Error> {
+    let sql = "SELECT at, lines, hash FROM seal ORDER BY at LIMIT $1";
+    let mut seals = Vec::new();
+    connection.each(sql, &[Int(i64::MAX)], |row| {
+        seals.push((row.int(0)?, row.int(1)?, <[u8; 32]>::try_from(row.bytes(2)?).unwrap_or_default()));
+        Ok(())
+    })?;
+    let mut seals = seals.into_iter().peekable();
+    let (mut count, mut last, mut commit) = (0, FIRST, (0, Vec::new()));
+    let mut close = |commit: &mut (i64, Vec<[u8; 32]>)| {
+        while let Some((at, lines, hash)) = seals.next_if(|seal| seal.0 <= commit.0) {
+            let own = if at == commit.0 { std::mem::take(&mut commit.1) } else { Vec::new() };
+            last = next(last, &own);
+            if own.len() as i64 != lines || last != hash {
+                tell(format!("audit: the lines of commit {at} are not those that were sealed"));
+            }
+            last = hash;
+        }
+        if !commit.1.is_empty() {
+            tell(format!("audit: commit {} has lines but no seal", commit.0));
+            commit.1.clear();
+        }
+    };
+    let sql = "SELECT at, n, part, rid, type, version, action, outcome, caller, reason, request, query \
+               FROM audit ORDER BY at, n LIMIT $1";
+    connection.each(sql, &[Int(i64::MAX)], |row| {
+        let (at, n) = (row.int(0)?, row.int(1)?);
+        if at != commit.0 {
+            close(&mut commit);
+            commit.0 = at;
+        }
+        let line = Line {
+            place: Place { part: row.int(2)?, rid: row.int(3)? },
+            type_number: row.int(4)?,
+            version: row.int(5)?,
+            action: row.int(6)?,
+            outcome: row.int(7)?,
+            caller: row.text(8)?.to_owned(),
+            reason: row.text(9)?.to_owned(),
+            request: row.bytes(10)?.to_vec(),
+            query: row.text(11)?.to_owned(),
+        };
+        commit.1.push(line.hash(at, n));
+        count += 1;
+        Ok(())
+    })?;
+    close(&mut commit);
+    commit.0 = i64::MAX;
+    close(&mut commit);
+    Ok(count)
+}
+
 /// The newest seal.
 pub(crate) fn last_seal(connection: &Connection) -> Result<[u8; 32], Error> {
     let sql = "SELECT hash FROM seal ORDER BY at DESC LIMIT 1";

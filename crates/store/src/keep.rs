@@ -7,7 +7,7 @@ use crate::compartment::{self, Whose};
 use crate::engine::{Bind, Connection};
 use crate::prepare::Indexed;
 use crate::search::rows::{PairRow, Rows, Target};
-use crate::{Error, Place};
+use crate::{Error, Place, verify};
 
 use Bind::{Int, Real, Text};
 
@@ -56,15 +56,25 @@ impl<'i> Settled<'i> {
         found
     }
 
-    fn pair_b(&self, row: &PairRow) -> i64 {
+    /// The second value of a composite row.
+    pub(crate) fn pair_b(&self, row: &PairRow) -> i64 {
         let target = row.target.and_then(|at| self.targets.get(at as usize));
         target.map_or(row.b, |place| place.rid)
     }
 }
 
-/// Writes all rows.
+/// Writes all rows; none of them is there.
 pub(crate) fn insert(connection: &Connection, new: &Settled<'_>) -> Result<(), Error> {
     write(connection, new, None)
+}
+
+/// Writes the rows that are not in the tables.
+pub(crate) fn insert_missing(connection: &Connection, new: &Settled<'_>) -> Result<(), Error> {
+    for row in verify::index_rows(new) {
+        let (sql, binds) = row.insertion();
+        connection.execute(&sql, &binds)?;
+    }
+    Ok(())
 }
 
 /// Takes all rows out.

@@ -1,11 +1,16 @@
 //! Search parameters in the database: their numbers, and those added at run time.
 
+use std::sync::Arc;
+
+use akson_fhir::outcome::Issue;
 use akson_fhir::resource::Resource;
 
-use crate::Error;
 use crate::engine::{Bind, Connection};
+use crate::reindex::Work;
 use crate::search::custom::Custom;
 use crate::search::registry::{Pin, Registry};
+use crate::writer::Transaction;
+use crate::{Error, Store, verify};
 
 /// Parameters of one database.
 const PARAMETERS_MAX: i64 = 100_000;
@@ -32,4 +37,71 @@ pub(crate) fn load(connection: &Connection) -> Result<Registry, Error> {
         }
     }
     Ok(registry)
+}
+
+impl Store {
+    /// Adds or changes a search parameter (a SearchParameter resource). It can be searched when [`Store::work`] has done
+    /// the work that is answered.
+    pub fn add_parameter(&self, definition: &Resource) -> Result<Result<Work, Vec<Issue>>, Error> {
+        if let Err(issues) = Custom::read(definition, false) {
+            return Ok(Err(issues));
+        }
+        let url = definition.root().get("url").and_then(|url| url.as_str().map(|url| url.into_owned()));
+        let Some(url) = url else {
+            return Ok(Err(vec![Issue::error("required", "SearchParameter.url", "a search parameter needs a url")]));
+        };
+        let text = definition.text().to_owned();
+        self.write(move |tx| {
+            let sql = "INSERT INTO custom (url, state, definition) VALUES ($1, 2, $2) \
+                       ON CONFLICT (url) DO UPDATE SET state = 2, definition = excluded.definition";
+            tx.connection.execute(sql, &[Bind::Text(&url), Bind::Bytes(text.as_bytes())])?;
+            tx.parameters_changed()?;
+            tx.begin_work("parameter", &url)
+        })
+        .wait()
+        .map(Ok)
+    }
+
+    /// Takes a search parameter of this database away; its rows go with it. Whether there was one.
+    pub fn remove_parameter(&self, url: &str) -> Result<bool, Error> {
+        let url = url.to_owned();
+        self.write(move |tx| {
+            let before = tx.registry().pins();
+            let removed = tx.connection.execute("DELETE FROM custom WHERE url = $1", &[Bind::Text(&url)])? > 0;
+            if removed {
+                tx.parameters_changed()?;
+                let after = tx.gathered.registry.as_ref().map(|registry| registry.pins()).unwrap_or_default();
+                for pin in before.iter().filter(|pin| !after.contains(pin)) {
+                    tx.remove_rows(pin.number)?;
+                }
+            }
+            Ok(removed)
+        })
+        .wait()
+    }
+}
+
+impl Transaction<'_> {
+    /// Reads the parameters again; they are in use from the commit on.
+    fn parameters_changed(&mut self) -> Result<(), Error> {
+        self.gathered.registry = Some(Arc::new(load(&self.connection)?));
+        Ok(())
+    }
+
+    /// All resources are indexed: it can be searched.
+    pub(crate) fn parameter_is_live(&mut self, url: &str) -> Result<(), Error> {
+        self.connection.execute("UPDATE custom SET state = 1 WHERE url = $1", &[Bind::Text(url)])?;
+        self.parameters_changed()
+    }
+
+    fn remove_rows(&mut self, number: i32) -> Result<(), Error> {
+        for (table, columns) in verify::TABLES {
+            if columns.starts_with("param") {
+                let sql = format!("DELETE FROM {table} WHERE param = $1");
+                self.connection.execute(&sql, &[Bind::Int(number.into())])?;
+            }
+        }
+        self.connection.execute("DELETE FROM word WHERE param = $1", &[Bind::Int(number.into())])?;
+        Ok(())
+    }
 }

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use akson_fhir::definition::TypeId;
 
 use crate::body::{self, Unstamped};
+use crate::dictionary::Dictionary;
 use crate::engine::{Bind, Connection, Row};
 use crate::ids;
 use crate::search::registry::Registry;
@@ -73,6 +74,11 @@ impl Stored {
     /// The text with version and time in `meta`; empty if deleted.
     pub fn text(&self) -> String {
         self.body.as_ref().map(|body| body.stamped(self.version, self.updated)).unwrap_or_default()
+    }
+
+    /// The blob again, with this dictionary.
+    pub(crate) fn pack(&self, dictionary: Option<&Dictionary>) -> Result<Vec<u8>, Error> {
+        self.body.as_ref().map_or(Ok(Vec::new()), |body| body.pack(dictionary))
     }
 
     /// The text without the server's stamp; empty if deleted.

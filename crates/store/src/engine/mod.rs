@@ -62,6 +62,21 @@ impl Connection {
         Ok(found)
     }
 
+    /// Goes through the rows of a statement without keeping them.
+    pub fn each(
+        &self,
+        sql: &str,
+        binds: &[Bind<'_>],
+        mut each: impl FnMut(&Row<'_>) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        let mut statement = self.raw.prepare_cached(sql)?;
+        let mut rows = statement.query(rusqlite::params_from_iter(binds))?;
+        while let Some(row) = rows.next()? {
+            each(&Row(row))?;
+        }
+        Ok(())
+    }
+
     /// The first row of a statement.
     pub fn one<T>(
         &self,

@@ -1,0 +1,164 @@
+//! Index rows made again beside traffic: for a changed rule, a new search parameter, or after damage.
+//!
+//! Works through all resources in small writes, and notes in `job` how far it is, so that it goes on after a restart. Each
+//! resource gets the rows it lacks, its `present` bits, and a body packed with its type's newest dictionary. Rows that should
+//! not be there are taken out at the end. Search answers as before while it runs.
+
+use crate::compartment::Whose;
+use crate::engine::Bind::{Bytes, Int, Text};
+use crate::keep::{self, Settled};
+use crate::view::{State, Stored};
+use crate::writer::Transaction;
+use crate::{Error, Place, Store, types, verify};
+
+/// Resources in one write.
+const BATCH: usize = 100;
+/// Rows taken out in one write.
+const ROWS: usize = 1000;
+
+/// A piece of background work.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Work {
+    /// Its number.
+    pub id: i64,
+    /// `reindex` or `parameter`.
+    pub kind: String,
+    /// What it is about: a parameter's address.
+    pub subject: String,
+    /// Resources done.
+    pub done: i64,
+}
+
+/// Whether to go on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Next {
+    /// Go on.
+    On,
+    /// Stop here; the work can be taken up again.
+    Stop,
+}
+
+impl Store {
+    /// Work that was begun and is not finished.
+    pub fn open_work(&self) -> Result<Vec<Work>, Error> {
+        let sql = "SELECT id, kind, subject, done FROM job WHERE state = 1 ORDER BY id LIMIT 1000";
+        self.read()?.connection.query(sql, &[], |row| {
+            let (kind, subject) = (row.text(1)?.to_owned(), row.text(2)?.to_owned());
+            Ok(Work { id: row.int(0)?, kind, subject, done: row.int(3)? })
+        })
+    }
+
+    /// Notes that all index rows shall be made again; [`Store::work`] does it.
+    pub fn reindex(&self) -> Result<Work, Error> {
+        self.write(|tx| tx.begin_work("reindex", "")).wait()
+    }
+
+    /// Does work until it is finished, or `next` says to stop. Whether it is finished.
+    pub fn work(&self, work: &Work, mut next: impl FnMut(i64) -> Next) -> Result<bool, Error> {
+        let id = work.id;
+        loop {
+            match self.write(move |tx| tx.batch(id)).wait()? {
+                None => break,
+                Some(done) if next(done) == Next::Stop => return Ok(false),
+                Some(_) => {}
+            }
+        }
+        if work.kind == "parameter" {
+            let url = work.subject.clone();
+            self.write(move |tx| tx.parameter_is_live(&url)).wait()?;
+        } else {
+            self.sweep()?;
+        }
+        self.write(move |tx| {
+            tx.connection.execute("UPDATE job SET state = 2 WHERE id = $1", &[Int(id)])?;
+            Ok(())
+        })
+        .wait()?;
+        Ok(true)
+    }
+
+    /// Takes out index rows that no resource gives.
+    fn sweep(&self) -> Result<(), Error> {
+        let view = self.read()?;
+        let different = verify::different(&view)?;
+        if different.is_empty() {
+            return Ok(());
+        }
+        let strays = verify::differences(&view, &different)?.into_iter().filter(|found| !found.missing);
+        let strays: Vec<verify::IndexRow> = strays.map(|found| found.row).collect();
+        drop(view);
+        for some in strays.chunks(ROWS) {
+            let some = some.to_vec();
+            self.write(move |tx| some.iter().try_for_each(|row| tx.take_out(row))).wait()?;
+        }
+        Ok(())
+    }
+}
+
+impl Transaction<'_> {
+    /// Notes work to be done.
+    pub(crate) fn begin_work(&mut self, kind: &str, subject: &str) -> Result<Work, Error> {
+        let last = self.connection.one("SELECT MAX(id) FROM job ORDER BY 1 LIMIT 1", &[], |row| row.int_or_null(0))?;
+        let id = last.flatten().unwrap_or(0) + 1;
+        let sql = "INSERT INTO job (id, kind, subject, state, part, rid, done, started) \
+                   VALUES ($1, $2, $3, 1, $4, $5, 0, $6)";
+        let least = Int(i64::MIN);
+        self.connection.execute(sql, &[Int(id), Text(kind), Text(subject), least, least, Int(self.at)])?;
+        Ok(Work { id, kind: kind.to_owned(), subject: subject.to_owned(), done: 0 })
+    }
+
+    /// The next few resources; how many are done by now, or nothing if there are no more.
+    fn batch(&mut self, id: i64) -> Result<Option<i64>, Error> {
+        let sql = "SELECT part, rid, done FROM job WHERE id = $1 ORDER BY id LIMIT 1";
+        let found = self.connection.one(sql, &[Int(id)], |row| Ok((row.int(0)?, row.int(1)?, row.int(2)?)))?;
+        let (part, rid, done) = found.ok_or_else(|| Error::broken("the work is not noted"))?;
+        let sql = "SELECT part, rid FROM resource WHERE (part, rid) > ($1, $2) ORDER BY part, rid LIMIT $3";
+        let places = self.connection.query(sql, &[Int(part), Int(rid), Int(BATCH as i64)], |row| {
+            Ok(Place { part: row.int(0)?, rid: row.int(1)? })
+        })?;
+        for place in &places {
+            if let Some(stored) = self.at(*place)?.filter(|stored| stored.state == State::Live) {
+                self.index_again(&stored)?;
+            }
+        }
+        let Some(last) = places.last() else { return Ok(None) };
+        let done = done + places.len() as i64;
+        let sql = "UPDATE job SET part = $1, rid = $2, done = $3 WHERE id = $4";
+        self.connection.execute(sql, &[Int(last.part), Int(last.rid), Int(done), Int(id)])?;
+        Ok(Some(done))
+    }
+
+    fn index_again(&mut self, stored: &Stored) -> Result<(), Error> {
+        let type_number = types::number(stored.type_id);
+        let index = self.shared.index_text(self, stored.bare(), &self.registry())?;
+        let targets = self.settle(&index)?;
+        let settled = Settled::new(&index, type_number, stored.place.rid, targets);
+        if settled.place != stored.place && index.whose != Whose::Bucket {
+            return Err(Error::broken("a resource is not in the part its content says"));
+        }
+        keep::insert_missing(&self.connection, &settled)?;
+        self.note_words(&settled)?;
+        let dictionary = self.shared.dictionaries.newest(type_number);
+        let blob = stored.pack(dictionary.as_deref())?;
+        let sql = "UPDATE resource SET present = $1, dict = $2, body = $3 WHERE part = $4 AND rid = $5";
+        let dict = dictionary.map_or(0, |dictionary| dictionary.id);
+        let (part, rid) = (Int(stored.place.part), Int(stored.place.rid));
+        self.connection.execute(sql, &[Int(settled.rows.present as i64), Int(dict), Bytes(&blob), part, rid])?;
+        Ok(())
+    }
+
+    /// Takes a row out, unless its resource has come to give it.
+    fn take_out(&mut self, row: &verify::IndexRow) -> Result<(), Error> {
+        if let Some(stored) = self.at(row.place)?.filter(|stored| stored.state == State::Live) {
+            let index = self.shared.index_text(self, stored.bare(), &self.registry())?;
+            let targets = self.settle(&index)?;
+            let settled = Settled::new(&index, types::number(stored.type_id), stored.place.rid, targets);
+            if verify::index_rows(&settled).contains(row) {
+                return Ok(());
+            }
+        }
+        let (sql, binds) = row.removal();
+        self.connection.execute(&sql, &binds)?;
+        Ok(())
+    }
+}
