@@ -346,3 +346,24 @@ fn xml_of_others_is_read() {
         check_round(name, &json);
     }
 }
+
+proptest::proptest! {
+    #[test]
+    fn any_text_of_fhir_survives(text in "[\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]{1,60}", number in "-?(0|[1-9][0-9]{0,20})([.][0-9]{1,20})?([eE][+-]?[0-9]{1,3})?") {
+        let mut quoted = String::new();
+        crate::json::write_string(&mut quoted, &text);
+        let json = format!(
+            r#"{{"resourceType":"Observation","valueQuantity":{{"value":{number},"unit":{quoted}}},"note":[{{"text":{quoted},"_text":{{"id":{quoted}}}}}]}}"#
+        );
+        check_round("any text", &json);
+    }
+
+    #[test]
+    fn any_bytes_are_read_or_refused(bytes in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..200), inside in proptest::prelude::any::<bool>()) {
+        let (start, end) = if inside { ("<Patient xmlns='http://hl7.org/fhir'>", "</Patient>") } else { ("", "") };
+        let document = [start.as_bytes(), &bytes, end.as_bytes()].concat();
+        if let Ok(json) = to_json(&document) {
+            assert!(Tree::parse(json.as_bytes()).is_ok());
+        }
+    }
+}
