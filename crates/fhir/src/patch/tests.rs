@@ -408,3 +408,73 @@ fn official_fhirpath_patch_cases() {
     }
     println!("{} cases", cases.root().len());
 }
+
+#[test]
+fn mutated_patches_never_break_it() {
+    let text = Tree::parse(br#"{"resourceType":"Patient","name":[{"given":["a","b"],"_given":[null,{"id":"i"}]}],"active":true,"deceasedBoolean":false}"#).unwrap();
+    let json = r#"[{"op":"add","path":"/name/0/given/1","value":[{"a":1.00}]},{"op":"move","from":"/active","path":"/name/0/use"},{"op":"copy","from":"/name","path":"/name/-"},{"op":"test","path":"/name/0/given/0","value":"a"},{"op":"remove","path":"/name/0"}]"#;
+    let parameters = [
+        operation("insert", "Patient.name.given", &[number("index", 1), value(r#""valueString":"x""#)]),
+        operation(
+            "add",
+            "Patient.name[0]",
+            &[part("name", r#""valueString":"period""#), value(r#""part":[{"name":"start","valueDateTime":"2020"}]"#)],
+        ),
+        operation("replace", "Patient.deceased", &[value(r#""valueDateTime":"2020""#)]),
+        operation("move", "Patient.name.given", &[number("source", 2), number("destination", 0)]),
+        operation("delete", "Patient.name.given.id", &[]),
+    ];
+    let parameters = format!(r#"{{"resourceType":"Parameters","parameter":[{}]}}"#, parameters.join(","));
+    assert!(fhirpath_patch(&text, &Tree::parse(parameters.as_bytes()).unwrap()).is_ok());
+    let words = [
+        "name",
+        "given",
+        "Patient",
+        "value",
+        "part",
+        "valueString",
+        "_",
+        "0",
+        "9",
+        "-",
+        "/",
+        "~",
+        ".",
+        "{}",
+        "[]",
+        "null",
+        "\"x\"",
+        "delete",
+        "copy",
+        "resource",
+    ];
+    let mut seed = 0x5EED_u64;
+    let mut roll = |sides: usize| {
+        seed ^= seed << 13;
+        seed ^= seed >> 7;
+        seed ^= seed << 17;
+        (seed % sides as u64) as usize
+    };
+    let mut applied = 0;
+    for round in 0..20_000 {
+        let mut mutated = if round % 2 == 0 { json.to_owned() } else { parameters.clone() };
+        for _ in 0..=roll(3) {
+            let from = roll(mutated.len());
+            let word = words[roll(words.len())];
+            // Words are put in the place of words, so that most of the patches stay JSON.
+            let known = words[roll(words.len())];
+            match mutated[from..].find(known) {
+                Some(at) => mutated.replace_range(from + at..from + at + known.len(), word),
+                None => drop(mutated.remove(from)),
+            }
+        }
+        let Ok(patch) = Tree::parse(mutated.as_bytes()) else { continue };
+        let result = if round % 2 == 0 { json_patch(&text, &patch) } else { fhirpath_patch(&text, &patch) };
+        if let Ok(result) = result {
+            assert!(Tree::parse(result.as_bytes()).is_ok(), "{mutated}");
+            applied += 1;
+        }
+    }
+    println!("{applied} of 20000 applied");
+    assert!(applied > 100);
+}

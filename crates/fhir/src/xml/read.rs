@@ -7,7 +7,7 @@
 use quick_xml::XmlVersion;
 use quick_xml::events::{BytesDecl, BytesStart, Event};
 
-use super::scope::Scope;
+use super::scope::{Namespace, Scope};
 use super::{FHIR, XHTML, narrative};
 use crate::definition::{Child, Definitions, TypeId, TypeKind};
 use crate::json::{DEPTH_MAX, write_string};
@@ -17,8 +17,6 @@ use crate::outcome::Issue;
 pub const ATTRIBUTES_MAX: usize = 64;
 /// How many namespace declarations may be in force at once.
 pub const NAMESPACES_MAX: usize = 64;
-
-const SCHEMA_INSTANCE: &str = "http://www.w3.org/2001/XMLSchema-instance";
 
 /// A resource in XML as compact JSON text.
 pub fn to_json(document: &[u8]) -> Result<String, Issue> {
@@ -59,7 +57,7 @@ fn decode(document: &[u8]) -> Result<&str, Issue> {
 struct Tag<'a> {
     start: BytesStart<'a>,
     name: String,
-    namespace: String,
+    namespace: Namespace,
     value: Option<String>,
     id: Option<String>,
     url: Option<String>,
@@ -181,15 +179,14 @@ impl<'a> Reader<'a> {
                 },
             }
         }
-        if prefixed.iter().any(|prefix| self.scope.find(prefix) != Some(SCHEMA_INSTANCE)) {
+        if prefixed.iter().any(|prefix| self.scope.find(prefix) != Namespace::Schema) {
             odd = odd.or_else(|| Some("attributes of other namespaces are not allowed".to_owned()));
         }
-        let (prefix, name) = {
+        let (namespace, name) = {
             let name = start.name();
             let (prefix, local) = name.as_ref().split_once(':').unwrap_or(("", name.as_ref()));
-            (prefix.to_owned(), local.to_owned())
+            (self.scope.find(prefix), local.to_owned())
         };
-        let namespace = self.scope.find(&prefix).unwrap_or_default().to_owned();
         Ok(Tag { start, name, namespace, value, id, url, odd, mark })
     }
 
@@ -262,7 +259,7 @@ impl<'a> Reader<'a> {
             return Err(self.issue("structure", &format!("unknown element {}", shown(&tag.name))));
         };
         match self.definitions.get(child.type_id).name {
-            "xhtml" if tag.namespace == XHTML => {}
+            "xhtml" if tag.namespace == Namespace::Xhtml => {}
             "xhtml" => {
                 return Err(self.issue("structure", &format!("a narrative's div is of the namespace {XHTML}")));
             }
@@ -445,7 +442,7 @@ impl<'a> Reader<'a> {
     }
 
     fn in_fhir(&self, tag: &Tag<'a>) -> Result<(), Issue> {
-        if tag.namespace == FHIR {
+        if tag.namespace == Namespace::Fhir {
             return tag.odd.as_ref().map_or(Ok(()), |text| Err(self.issue("structure", text)));
         }
         Err(self.issue("structure", &format!("{} is not of the namespace {FHIR}", shown(&tag.name))))

@@ -4,11 +4,27 @@
 //! declares. Spec: <https://www.w3.org/TR/xml-names/>.
 
 use super::read::NAMESPACES_MAX;
+use super::{FHIR, XHTML};
+
+const SCHEMA_INSTANCE: &str = "http://www.w3.org/2001/XMLSchema-instance";
+
+/// The namespaces that mean something here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Namespace {
+    /// FHIR's own.
+    Fhir,
+    /// That of the narrative.
+    Xhtml,
+    /// That of hints to a schema, which are let go.
+    Schema,
+    /// Any other, or none.
+    Other,
+}
 
 /// The declarations in force, the innermost last.
 #[derive(Default)]
 pub(super) struct Scope {
-    bindings: Vec<(String, String)>,
+    bindings: Vec<(String, Namespace)>,
 }
 
 impl Scope {
@@ -24,13 +40,19 @@ impl Scope {
 
     /// Declares a prefix (empty: the namespace of names without one). False: there are too many.
     pub(super) fn declare(&mut self, prefix: &str, namespace: &str) -> bool {
-        self.bindings.push((prefix.to_owned(), namespace.to_owned()));
+        let namespace = match namespace {
+            FHIR => Namespace::Fhir,
+            XHTML => Namespace::Xhtml,
+            SCHEMA_INSTANCE => Namespace::Schema,
+            _ => Namespace::Other,
+        };
+        self.bindings.push((prefix.to_owned(), namespace));
         self.bindings.len() <= NAMESPACES_MAX
     }
 
-    /// The namespace of a prefix; none if it was never declared.
-    pub(super) fn find(&self, prefix: &str) -> Option<&str> {
+    /// The namespace of a prefix.
+    pub(super) fn find(&self, prefix: &str) -> Namespace {
         let found = self.bindings.iter().rev().find(|(known, _)| known == prefix);
-        found.map(|(_, namespace)| namespace.as_str())
+        found.map_or(Namespace::Other, |(_, namespace)| *namespace)
     }
 }
