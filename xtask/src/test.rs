@@ -5,7 +5,7 @@
 //! beside the repository is missing) counts as skipped, not as passed.
 
 use std::collections::BTreeMap;
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{ExitCode, Stdio};
 use std::time::Instant;
 
@@ -72,7 +72,7 @@ fn tests(tally: &mut Tally, arguments: &[String]) {
     };
     let before = tally.failed;
     if let Some(output) = child.stdout.take() {
-        read(tally, output);
+        read(tally, output, &mut std::io::stdout());
     }
     let good = child.wait().is_ok_and(|status| status.success());
     if !good && tally.failed == before {
@@ -91,7 +91,8 @@ enum Part {
 }
 
 /// Reads what the test programs print: keeps quiet about what passed, repeats what failed.
-fn read(tally: &mut Tally, output: impl Read) {
+fn read(tally: &mut Tally, output: impl Read, out: &mut impl Write) {
+    let mut say = |line: &str| drop(writeln!(out, "{line}"));
     let mut part = Part::Tests;
     let (mut noticed, mut notices) = (false, 0);
     for line in BufReader::new(output).lines().map_while(Result::ok) {
@@ -99,7 +100,7 @@ fn read(tally: &mut Tally, output: impl Read) {
             tally.count(result);
             // The program counted them as passed.
             tally.passed = tally.passed.saturating_sub(std::mem::take(&mut notices));
-            println!("{line}");
+            say(&line);
             part = Part::Tests;
         } else if line == "successes:" {
             part = Part::Successes;
@@ -109,8 +110,8 @@ fn read(tally: &mut Tally, output: impl Read) {
             noticed = false;
         }
         match part {
-            Part::Tests if line.ends_with("FAILED") && line.starts_with("test ") => println!("{line}"),
-            Part::Failures => println!("{line}"),
+            Part::Tests if line.ends_with("FAILED") && line.starts_with("test ") => say(&line),
+            Part::Failures => say(&line),
             Part::Successes if !noticed && line.starts_with("skipped:") => {
                 noticed = true;
                 notices += 1;
@@ -154,7 +155,7 @@ mod tests {
             skipped: no shared data\nskipped: no shared data\n\n\nsuccesses:\n    a\n    c\n\nfailures:\n\n---- b stdout ----\nboom\n\n\
             test result: FAILED. 2 passed; 1 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.1s\n";
         let mut tally = Tally::default();
-        read(&mut tally, output.as_bytes());
+        read(&mut tally, output.as_bytes(), &mut std::io::sink());
         assert_eq!((tally.passed, tally.failed, tally.skipped), (1, 1, 2));
         assert_eq!(tally.reasons["skipped: no shared data"], 1);
     }
