@@ -5,7 +5,7 @@
 //! its own text. Only the order of members changes on the way out, since XML prescribes one.
 //! Refused with place, line and column: document types and entities beyond XML's five, other
 //! encodings than UTF-8, foreign namespaces, unknown members, text between members, members apart
-//! from their equals, and what exceeds the limits of [`read`].
+//! from their equals, and what exceeds [`ATTRIBUTES_MAX`], [`NAMESPACES_MAX`] or the depth of JSON.
 //! It does not judge content: that is `validate`'s business. Spec: <https://hl7.org/fhir/R4/xml.html>.
 
 mod narrative;
