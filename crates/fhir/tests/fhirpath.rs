@@ -355,5 +355,8 @@ fn expressions_past_a_limit_are_errors() {
     fails("repeat($this & 'a')");
     let doubling = ".select($this.combine($this))".repeat(40);
     fails(&format!("item{doubling}"));
+    fails(&format!("'aaaaaaaaaa'{}", ".select($this & $this)".repeat(40)));
+    fails(&format!("'aaaaaaaaaa'{}", ".encode('hex')".repeat(40)));
+    fails(&format!("'aaaaaaaaaa'{}.matches('{}')", ".select($this & $this)".repeat(18), "a?".repeat(400)));
     fails(&format!("'aaaaaaaaaa'{}", ".replace('a', 'aaaaaaaaaa')".repeat(12)));
 }

@@ -8,6 +8,7 @@ use super::types::{Primitive, Types};
 use crate::json::{Kind, Value};
 use crate::value::decimal::Decimal;
 use crate::value::quantity::Quantity;
+use crate::value::ucum::Canonical;
 use std::cmp::Ordering;
 
 /// How two things are held against each other.
@@ -137,15 +138,24 @@ pub(super) fn hash(item: &Item<'_>) -> u64 {
         Item::String(text) => (1, text).hash(&mut hasher),
         Item::Boolean(truth) => (2, truth).hash(&mut hasher),
         Item::Node { value, .. } => (3, value.len(), value.kind() as u8).hash(&mut hasher),
-        // Numbers, dates and quantities may be equal across forms; they share a place by kind.
-        Item::Integer(number) => (4, i128::from(*number), 0u32).hash(&mut hasher),
-        Item::Decimal(number) => match number.to_i64() {
-            Some(whole) => (4, i128::from(whole), 0u32).hash(&mut hasher),
-            None => (4, number.normal().digits(), number.normal().scale()).hash(&mut hasher),
+        // Dates are equal across forms and zones, quantities across units; those share one place.
+        item => match plain_number(item) {
+            Some(number) => (4, number.normal().digits(), number.normal().scale()).hash(&mut hasher),
+            None => 5.hash(&mut hasher),
         },
-        _ => 5.hash(&mut hasher),
     }
     hasher.finish()
+}
+
+/// The number an item is or, without a unit or as a percentage, amounts to.
+fn plain_number(item: &Item<'_>) -> Option<Decimal> {
+    match item {
+        Item::Quantity(quantity) => {
+            let canonical = Canonical::parse(quantity.unit.code()).filter(|canonical| canonical.unit == "1")?;
+            canonical.value(quantity.value)
+        }
+        _ => number(item),
+    }
 }
 
 /// The number an item is, if it is one.

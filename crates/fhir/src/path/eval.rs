@@ -7,7 +7,7 @@ use super::context::Context;
 use super::error::PathError;
 use super::functions;
 use super::item::{Item, Items};
-use super::limits::{COLLECTION_MAX, WORK_MAX};
+use super::limits::{COLLECTION_MAX, STRING_BYTES_MAX, WORK_MAX};
 use super::tree::{Node, Step, Variable};
 use smallvec::smallvec;
 use std::borrow::Cow;
@@ -119,7 +119,10 @@ impl<'a> Run<'a, '_> {
         let Some((first, rest)) = steps.split_first() else { return Ok(from.iter().cloned().collect()) };
         let mut items = self.step(first, from, frame)?;
         for step in rest {
-            items = self.step(step, &items, frame)?;
+            match step {
+                Step::As(wanted) | Step::OfType(wanted) => items.retain(|item| wanted.holds(item)),
+                _ => items = self.step(step, &items, frame)?,
+            }
         }
         Ok(items)
     }
@@ -243,6 +246,11 @@ pub(super) fn integer(items: &[Item<'_>]) -> Result<Option<i32>, PathError> {
     }
 }
 
-fn limited(items: Items<'_>) -> Result<Items<'_>, PathError> {
-    if items.len() > COLLECTION_MAX { Err(PathError::run("collection is too large")) } else { Ok(items) }
+/// Refuses a collection or a string past its limit.
+pub(super) fn limited(items: Items<'_>) -> Result<Items<'_>, PathError> {
+    match &items[..] {
+        [Item::String(text)] if text.len() > STRING_BYTES_MAX => Err(PathError::run("string is too long")),
+        all if all.len() > COLLECTION_MAX => Err(PathError::run("collection is too large")),
+        _ => Ok(items),
+    }
 }

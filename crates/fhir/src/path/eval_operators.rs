@@ -6,7 +6,7 @@
 use super::collect::Distinct;
 use super::compare;
 use super::error::PathError;
-use super::eval::{Frame, Run, one, single, truth_items};
+use super::eval::{Frame, Run, limited, one, single, truth_items};
 use super::functions::convert;
 use super::item::{Item, Items};
 use super::tree::{Node, Operator};
@@ -33,7 +33,7 @@ impl<'a> Run<'a, '_> {
             return Ok(union.items);
         }
         for (operator, node) in rest {
-            left = self.binary(*operator, &left, &self.eval(node, frame)?)?;
+            left = limited(self.binary(*operator, &left, &self.eval(node, frame)?)?)?;
         }
         Ok(left)
     }

@@ -14,5 +14,7 @@ pub const WORK_MAX: u64 = 20_000_000;
 pub const REPEAT_ROUNDS_MAX: usize = 1_000;
 /// The longest string a function may make, in bytes.
 pub const STRING_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// The longest result `replaceMatches` could have, in bytes, before it is tried.
+pub const REPLACED_BYTES_MAX: usize = 16 * STRING_BYTES_MAX;
 /// The longest regular expression in bytes.
 pub const REGEX_BYTES_MAX: usize = 4 * 1024;

@@ -14,30 +14,24 @@ use std::sync::OnceLock;
 #[derive(Debug)]
 pub(super) struct Member {
     name: Box<str>,
-    first: OnceLock<(TypeId, Link)>,
+    /// The key of a primitive's id and extensions, `_name`.
+    companion: Box<str>,
+    first: OnceLock<(TypeId, Meaning)>,
 }
 
 /// What a name means on a type.
-#[derive(Debug, Clone)]
-enum Link {
-    None,
-    One(Key),
-    /// A choice: one key for each type.
-    Choice(Vec<Key>),
-}
-
-/// A JSON key with its companion (`_key`) and type.
-#[derive(Debug, Clone)]
-struct Key {
-    key: Box<str>,
-    companion: Box<str>,
-    held: Held,
+#[derive(Debug, Clone, Copy)]
+enum Meaning {
+    Nothing,
+    One(Held),
+    /// A choice, which JSON writes with a key for each type.
+    Choice,
 }
 
 /// What stands under a key.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Held {
-    pub type_id: TypeId,
+struct Held {
+    type_id: TypeId,
     primitive: bool,
     open: bool,
 }
@@ -51,18 +45,22 @@ impl Held {
 
 impl Member {
     pub fn new(name: &str) -> Member {
-        Member { name: name.into(), first: OnceLock::new() }
+        Member { name: name.into(), companion: format!("_{name}").into(), first: OnceLock::new() }
     }
 
     /// Adds the members of this name to a collection.
     pub fn step<'a>(&self, from: &Item<'a>, out: &mut Items<'a>) {
         let Item::Node { value, extra, type_id } = from else { return self.step_system(from, out) };
-        let (met, link) = self.first.get_or_init(|| (*type_id, Link::find(*type_id, &self.name)));
+        let (met, known) = self.first.get_or_init(|| (*type_id, meaning(*type_id, &self.name)));
+        let meaning = if met == type_id { *known } else { meaning(*type_id, &self.name) };
         let object = members_of(*value, *extra, *type_id);
-        if met == type_id {
-            link.step(object, &self.name, out);
-        } else {
-            Link::find(*type_id, &self.name).step(object, &self.name, out);
+        match meaning {
+            Meaning::Nothing => {}
+            Meaning::One(held) => {
+                let extra = if held.primitive { object.get(&self.companion) } else { None };
+                push(object.get(&self.name), extra, held, out);
+            }
+            Meaning::Choice => choose(object, *type_id, &self.name, out),
         }
     }
 
@@ -79,69 +77,45 @@ impl Member {
     }
 }
 
-impl Link {
-    fn find(of: TypeId, name: &str) -> Link {
-        let definitions = Definitions::r4();
-        // Only the name of the element counts: `valueQuantity` is a key of JSON, not a name of FHIRPath.
-        match definitions.element(of, name) {
-            None => Link::None,
-            Some(element) if element.choice => Link::Choice(
-                element.types.iter().map(|t| Key::new(&choice_key(name, definitions.get(t.id).name), t.id)).collect(),
-            ),
-            Some(_) => match definitions.child(of, name) {
-                Some(child) => Link::One(Key::new(name, child.type_id)),
-                None => Link::None,
-            },
-        }
-    }
-
-    fn step<'a>(&self, object: Value<'a>, name: &str, out: &mut Items<'a>) {
-        match self {
-            Link::None => {}
-            Link::One(key) => key.step(object, out),
-            Link::Choice(keys) => choose(object, name, keys, out),
-        }
+/// Looks a name up on a type. Only the name of the element counts: `valueQuantity` is a key of JSON, not a name.
+fn meaning(of: TypeId, name: &str) -> Meaning {
+    let definitions = Definitions::r4();
+    match definitions.child(of, name) {
+        Some(child) if child.element.name == name => Meaning::One(Held::of(child.type_id)),
+        Some(_) => Meaning::Nothing,
+        None if definitions.choice(of, name).is_some() => Meaning::Choice,
+        None => Meaning::Nothing,
     }
 }
 
 /// Adds the one member of a choice that is there; of a primitive its value and companion.
-fn choose<'a>(object: Value<'a>, name: &str, keys: &[Key], out: &mut Items<'a>) {
-    let mut chosen: Option<(&Key, Option<Value<'a>>, Option<Value<'a>>)> = None;
-    for (found, value) in object.members() {
-        let (bare, companion) = match found.strip_prefix('_') {
+fn choose<'a>(object: Value<'a>, of: TypeId, name: &str, out: &mut Items<'a>) {
+    let definitions = Definitions::r4();
+    let mut chosen: Option<(TypeId, Option<Value<'a>>, Option<Value<'a>>)> = None;
+    for (key, value) in object.members() {
+        let (bare, companion) = match key.strip_prefix('_') {
             Some(bare) => (bare, true),
-            None => (found, false),
+            None => (key, false),
         };
         if bare.len() <= name.len() || !bare.starts_with(name) {
             continue;
         }
-        let Some(key) = keys.iter().find(|key| *key.key == *bare) else { continue };
+        let Some(child) = definitions.child(of, bare).filter(|child| child.element.name == name) else { continue };
         let (value, extra) = if companion { (None, Some(value)) } else { (Some(value), None) };
         chosen = match chosen {
-            Some((same, known, known_extra)) if std::ptr::eq(same, key) => {
-                Some((key, known.or(value), known_extra.or(extra)))
+            Some((same, known, known_extra)) if same == child.type_id => {
+                Some((same, known.or(value), known_extra.or(extra)))
             }
             other => {
-                if let Some((key, value, extra)) = other {
-                    push(value, extra, key.held, out);
+                if let Some((type_id, value, extra)) = other {
+                    push(value, extra, Held::of(type_id), out);
                 }
-                Some((key, value, extra))
+                Some((child.type_id, value, extra))
             }
         };
     }
-    if let Some((key, value, extra)) = chosen {
-        push(value, extra, key.held, out);
-    }
-}
-
-impl Key {
-    fn new(key: &str, type_id: TypeId) -> Key {
-        Key { key: key.into(), companion: format!("_{key}").into(), held: Held::of(type_id) }
-    }
-
-    fn step<'a>(&self, object: Value<'a>, out: &mut Items<'a>) {
-        let extra = if self.held.primitive { object.get(&self.companion) } else { None };
-        push(object.get(&self.key), extra, self.held, out);
+    if let Some((type_id, value, extra)) = chosen {
+        push(value, extra, Held::of(type_id), out);
     }
 }
 
@@ -212,12 +186,4 @@ fn push_one<'a>(value: Option<Value<'a>>, extra: Option<Value<'a>>, held: Held, 
 
 fn own_type(value: Value<'_>) -> Option<TypeId> {
     Definitions::r4().type_id(value.get("resourceType")?.str()?)
-}
-
-fn choice_key(name: &str, type_name: &str) -> String {
-    let mut key = String::from(name);
-    let mut letters = type_name.chars();
-    key.extend(letters.next().map(|c| c.to_ascii_uppercase()));
-    key.push_str(letters.as_str());
-    key
 }

@@ -8,7 +8,7 @@ use crate::path::error::PathError;
 use crate::path::eval::{Frame, Run, is_without_value, one, text};
 use crate::path::functions::convert::text_of;
 use crate::path::item::{Item, Items};
-use crate::path::limits::{REGEX_BYTES_MAX, STRING_BYTES_MAX};
+use crate::path::limits::{COLLECTION_MAX, REGEX_BYTES_MAX, REPLACED_BYTES_MAX, STRING_BYTES_MAX};
 use crate::path::tree::Call;
 use regex_lite::Regex;
 use std::borrow::Cow;
@@ -77,6 +77,9 @@ pub(super) fn call<'a>(
         }
     }
     let [first, second] = arguments;
+    if let Function::Matches | Function::MatchesFull = function {
+        run.spend(text.len().saturating_mul(first.len()) / 4)?;
+    }
     let characters = |bytes: Option<usize>| match bytes {
         Some(bytes) => i32::try_from(text[..bytes].chars().count()).unwrap_or(i32::MAX),
         None => -1,
@@ -99,10 +102,19 @@ pub(super) fn call<'a>(
         // An empty pattern matches nowhere here, as FHIR's own tests have it.
         Function::ReplaceMatches if first.is_empty() => Item::String(text),
         Function::ReplaceMatches => {
-            let substitute = second.replace("\\$", "$$");
+            // Each of the substitution's references gives at most the whole text again, and takes two letters to write.
+            let longest = text.len().saturating_mul(second.len() / 2 + 1).saturating_add(text.len() * second.len());
+            if longest > REPLACED_BYTES_MAX {
+                return Err(PathError::run("string is too long"));
+            }
+            run.spend(text.len().saturating_mul(first.len()) / 4)?;
+            let by = substitution(&second);
             let replaced =
-                with_pattern(call, &first, Pattern::Part, |regex| regex.replace_all(&text, &*substitute).into_owned())?;
+                with_pattern(call, &first, Pattern::Part, |regex| regex.replace_all(&text, &*by).into_owned())?;
             Item::String(Cow::Owned(limited(replaced)?))
+        }
+        Function::ToChars | Function::Split if text.len() > COLLECTION_MAX => {
+            return Err(PathError::run("collection is too large"));
         }
         Function::ToChars => return Ok(text.chars().map(|c| Item::String(Cow::Owned(c.to_string()))).collect()),
         Function::Split if first.is_empty() => Item::String(text),
@@ -162,6 +174,29 @@ fn replace(text: &str, pattern: &str, substitution: &str) -> Result<String, Path
 
 fn limited(text: String) -> Result<String, PathError> {
     if text.len() > STRING_BYTES_MAX { Err(PathError::run("string is too long")) } else { Ok(text) }
+}
+
+/// The substitution as `regex-lite` reads it: `$1` ends with its digits, `\$` is a plain dollar sign.
+fn substitution(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 8);
+    let mut letters = text.chars().peekable();
+    while let Some(letter) = letters.next() {
+        match letter {
+            '\\' if letters.peek() == Some(&'$') => {
+                letters.next();
+                out.push_str("$$");
+            }
+            '$' if letters.peek().is_some_and(char::is_ascii_digit) => {
+                out.push_str("${");
+                while let Some(digit) = letters.next_if(char::is_ascii_digit) {
+                    out.push(digit);
+                }
+                out.push('}');
+            }
+            other => out.push(other),
+        }
+    }
+    out
 }
 
 enum Pattern {
