@@ -360,3 +360,44 @@ fn expressions_past_a_limit_are_errors() {
     fails(&format!("'aaaaaaaaaa'{}.matches('{}')", ".select($this & $this)".repeat(18), "a?".repeat(400)));
     fails(&format!("'aaaaaaaaaa'{}", ".replace('a', 'aaaaaaaaaa')".repeat(12)));
 }
+
+#[test]
+fn an_expression_is_shared_between_threads() {
+    let tree = Tree::parse(include_bytes!("fhirpath/patient.json")).unwrap();
+    let expression = Expression::parse("name.given.where($this.matches('^K')).count()").unwrap();
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                for _ in 0..100 {
+                    let items = evaluate(&expression, Some(tree.root())).unwrap();
+                    assert_eq!(items.iter().map(shown).collect::<Vec<_>>(), [("integer".to_string(), "2".to_string())]);
+                }
+            });
+        }
+    });
+}
+
+#[test]
+fn what_lies_outside_is_asked_of_the_context() {
+    let tree = Tree::parse(include_bytes!("fhirpath/patient.json")).unwrap();
+    let other = Tree::parse(br#"{"resourceType":"Practitioner","id":"1","active":true}"#).unwrap();
+    let shows = std::cell::RefCell::new(Vec::new());
+    let context = Context {
+        resolve: Some(&|reference| (reference == "Practitioner/1").then(|| Item::resource(other.root())).flatten()),
+        member_of: Some(&|item, url| Some(url == "http://example.org/vs" && item.text().as_deref() == Some("female"))),
+        conforms_to: Some(&|_, url| (url == "http://example.org/profile").then_some(true)),
+        trace: Some(&|name, items| shows.borrow_mut().push(format!("{name} {}", items.len()))),
+        variables: vec![("limit", Items::from_iter([Item::Integer(3)]))],
+        ..context(Some(tree.root()))
+    };
+    let check = |expression: &str, expected: bool| {
+        let focus = Item::resource(tree.root()).unwrap();
+        assert_eq!(Expression::parse(expression).unwrap().test(focus, &context), Ok(expected), "{expression}");
+    };
+    check("generalPractitioner.resolve().ofType(Practitioner).active", true);
+    check("gender.memberOf('http://example.org/vs')", true);
+    check("gender.memberOf('http://example.org/other')", false);
+    check("conformsTo('http://example.org/profile')", true);
+    check("name.given.trace('given').count() > %limit", true);
+    assert_eq!(*shows.borrow(), ["given 4"]);
+}
