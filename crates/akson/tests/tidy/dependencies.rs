@@ -91,7 +91,9 @@ pub fn licences(tree: &Tree) -> Vec<Violation> {
 
 /// What cargo knows of the packages built on this machine.
 fn metadata(tree: &Tree) -> serde_json::Value {
-    let host = format!("{}-unknown-linux-gnu", std::env::consts::ARCH);
+    let version = Command::new("rustc").arg("-vV").output().expect("rustc -vV").stdout;
+    let version = String::from_utf8_lossy(&version).into_owned();
+    let host = version.lines().find_map(|line| line.strip_prefix("host: ")).expect("a host").to_owned();
     let mut cargo = Command::new(env!("CARGO"));
     cargo.args(["metadata", "--offline", "--format-version", "1", "--filter-platform", &host]).current_dir(&tree.root);
     let output = cargo.output().expect("cargo metadata");
