@@ -161,9 +161,11 @@ impl<'t> Lexer<'t> {
             return DateTime::parse(&self.text[from..self.at]).map(Kind::Date).ok_or_else(wrong);
         }
         self.at += 1;
-        if !self.clock().is_empty() {
-            self.zone();
+        if self.clock().is_empty() {
+            // `@2015T` is a dateTime without a time.
+            return DateTime::parse(&self.text[from..self.at - 1]).map(Kind::DateTime).ok_or_else(wrong);
         }
+        self.zone();
         DateTime::parse(&self.text[from..self.at]).map(Kind::DateTime).ok_or_else(wrong)
     }
 

@@ -57,7 +57,8 @@ impl Decimal {
 
     /// The number `digits / 10^scale`.
     pub fn new(digits: i128, scale: u32) -> Result<Decimal, DecimalError> {
-        if scale > SCALE_MAX {
+        // The least whole number has no negative, so it is left out.
+        if scale > SCALE_MAX || digits == i128::MIN {
             return Err(DecimalError::Overflow);
         }
         Ok(Decimal { high: (digits >> 64) as i64, low: digits as u64, scale: scale as u8 })
