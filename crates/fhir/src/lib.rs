@@ -11,4 +11,5 @@ pub mod path;
 pub mod reference;
 pub mod resource;
 pub mod value;
+pub mod validate;
 pub mod xml;

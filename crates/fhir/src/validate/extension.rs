@@ -1,0 +1,97 @@
+//! Extensions: known ones are held to their definition and its context, unknown ones are told.
+//!
+//! An unknown extension may be ignored by every reader, so it is allowed; an unknown modifier
+//! extension may not, so it is refused. Spec: <https://hl7.org/fhir/R4/extensibility.html>.
+
+use super::primitive::is_absolute;
+use super::profile::Profile;
+use super::report::{Place, short};
+use super::structure::Walk;
+use crate::json::Value;
+use crate::outcome::Severity;
+
+impl<'a> Walk<'a> {
+    /// One extension whose members have been walked.
+    pub(super) fn extension(&mut self, value: Value<'a>, modifier: bool, place: &Place<'_>) {
+        let Some(url) = value.get("url").and_then(Value::str) else { return };
+        let nested = place.is_in_extension();
+        if !is_absolute(url) {
+            if !nested {
+                self.report.error("extension", &place.member("url"), "the url of an extension must be absolute");
+            }
+            return;
+        }
+        let Some(profile) = self.options.profiles.find(url) else {
+            return self.unknown_extension(url, modifier, place);
+        };
+        if profile.type_name != "Extension" {
+            return self.report.error("extension", place, "the url names a definition that is no extension");
+        }
+        if profile.modifier != modifier {
+            let right = if profile.modifier { "modifierExtension" } else { "extension" };
+            self.report.error("extension", place, format!("this extension belongs in {right}"));
+        }
+        if !self.in_context(profile, place) {
+            let list: Vec<&str> = profile.context.iter().map(|context| context.expression.as_str()).collect();
+            self.report.error("extension", place, format!("the extension {} is not allowed here; allowed: {}", profile.url, list.join(", ")));
+        }
+        self.try_profile(profile, (value, self.table.extension), place);
+    }
+
+    fn unknown_extension(&mut self, url: &str, modifier: bool, place: &Place<'_>) {
+        if modifier {
+            self.report.error("extension", place, format!("the modifier extension {} is unknown, so the meaning of this element is unknown", short(url)));
+        } else if self.report.wants(Severity::Information) {
+            self.report.add(Severity::Information, "informational", place, "this extension is unknown and was not checked");
+        }
+    }
+
+    /// Whether the place of an extension is one of its contexts.
+    fn in_context(&self, profile: &Profile, place: &Place<'_>) -> bool {
+        if profile.context.is_empty() {
+            return true;
+        }
+        let path = place.path();
+        let holder = path.rsplit_once('.').map_or("", |(holder, _)| holder);
+        profile.context.iter().any(|context| match context.kind.as_str() {
+            "element" => self.is_element(&context.expression, holder),
+            "extension" => place.is_in_extension(),
+            _ => true,
+        })
+    }
+
+    /// Whether the element at a path (`Patient.contact.name`) is the one named: by its path, by its
+    /// type, or by a type that these are derived from.
+    fn is_element(&self, expression: &str, holder: &str) -> bool {
+        let wanted = expression.rsplit('#').next().unwrap_or(expression);
+        if matches!(wanted, "Element" | "Resource" | "Any" | "*") || (wanted == "DomainResource" && !holder.contains('.')) {
+            return true;
+        }
+        let same = |left: &str, right: &str| left == right || left.strip_suffix("[x]") == Some(right) || right.strip_suffix("[x]") == Some(left);
+        if same(holder, wanted) || holder.ends_with(&format!(".{wanted}")) {
+            return true;
+        }
+        let mut steps = holder.split('.');
+        let Some(mut at) = steps.next().and_then(|name| self.definitions.type_id(name)) else { return false };
+        let mut owner = at;
+        let mut element = "";
+        for step in steps {
+            let name = step.strip_suffix("[x]").unwrap_or(step);
+            let Some(found) = self.definitions.element(at, name) else { return false };
+            (owner, element) = (at, found.name);
+            let Some(held) = found.types.first() else { return false };
+            if found.types.len() > 1 {
+                return self.ends_in_choice(found, wanted);
+            }
+            at = held.id;
+        }
+        let by_type = self.definitions.type_id(wanted).is_some_and(|wanted| self.definitions.is_a(at, wanted));
+        let mut bases = std::iter::successors(Some(owner), |id| self.definitions.get(*id).base);
+        by_type || bases.any(|base| wanted.strip_prefix(self.definitions.get(base).name).and_then(|rest| rest.strip_prefix('.')) == Some(element))
+    }
+
+    fn ends_in_choice(&self, element: &crate::definition::Element, wanted: &str) -> bool {
+        let wanted = self.definitions.type_id(wanted);
+        element.types.iter().any(|held| wanted.is_some_and(|wanted| self.definitions.is_a(held.id, wanted)))
+    }
+}

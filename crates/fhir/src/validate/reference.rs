@@ -1,0 +1,113 @@
+//! References: their form, and whether what they point to may stand there.
+//!
+//! A reference is followed inside the resource, inside its bundle, and where the caller's resolver
+//! leads; what is not found is judged by its text alone. Spec: <https://hl7.org/fhir/R4/references.html>.
+
+use std::collections::HashMap;
+
+use super::report::Place;
+use super::structure::{Slot, Typed, Walk};
+use crate::definition::TypeId;
+use crate::json::Value;
+use crate::reference::Reference;
+
+impl<'a> Walk<'a> {
+    /// A Reference in an element.
+    pub(super) fn reference(&mut self, value: Value<'a>, slot: Slot, any_target: bool, place: &Place<'_>) {
+        let text = value.get("reference").and_then(Value::str);
+        let said = value.get("type").and_then(Value::str);
+        let pointed = text.and_then(|text| self.target_type(text));
+        if let (Some(said), Some(pointed)) = (said, pointed) {
+            let name = self.definitions.get(pointed).name;
+            if said.rsplit('/').next() != Some(name) {
+                self.report.error("structure", place, format!("type says another resource type than the reference, which leads to {name}"));
+            }
+        }
+        if any_target {
+            return;
+        }
+        let by_name = said.and_then(|said| self.definitions.resource(said)).map(|found| found.id);
+        let Some(found) = pointed.or(by_name) else { return };
+        if !self.may_point(slot, found) {
+            let allowed: Vec<&str> = slot.element.types.iter().flat_map(|held| held.targets.iter().copied()).collect();
+            let name = self.definitions.get(found).name;
+            self.report.error("structure", place, format!("a reference to {name} is not allowed here; allowed: {}", allowed.join(", ")));
+        }
+    }
+
+    fn may_point(&self, slot: Slot, to: TypeId) -> bool {
+        let name = self.definitions.get(to).name;
+        let held = slot.element.types.iter().filter(|held| held.id == slot.type_id);
+        let mut targets = held.flat_map(|held| held.targets.iter());
+        targets.any(|target| target.rsplit('/').next().is_some_and(|target| target == name || matches!(target, "Resource" | "Any")) || self.definitions.resource(target).is_none())
+    }
+
+    /// The type of what a reference leads to, as far as it can be told.
+    pub(super) fn target_type(&self, text: &str) -> Option<TypeId> {
+        match Reference::parse(text, "") {
+            Reference::Local(address) | Reference::Absolute { address, .. } => Some(address.type_id),
+            Reference::Contained("") => Some(self.scope.root_resource.1),
+            Reference::Contained(_) | Reference::Urn(_) => self.target(text).map(|(_, type_id)| type_id),
+            Reference::Canonical { .. } | Reference::Other(_) => None,
+        }
+    }
+
+    /// What a reference leads to.
+    pub(super) fn target(&self, text: &str) -> Option<Typed<'a>> {
+        if let Some(id) = text.strip_prefix('#') {
+            return self.contained(id);
+        }
+        if self.top.1 == self.table.bundle {
+            let entries = self.entries.get_or_init(|| index(self.top.0));
+            let base = self.scope.full_url.and_then(base_of);
+            let found = base.and_then(|base| entries.get(&format!("{base}/{text}"))).or_else(|| entries.get(text));
+            if let Some(found) = found {
+                return Some(*found);
+            }
+        }
+        let resource = self.options.resolve.and_then(|resolve| resolve(text))?;
+        Some((resource.root(), resource.type_id))
+    }
+
+    fn contained(&self, id: &str) -> Option<Typed<'a>> {
+        let (root, type_id) = self.scope.root_resource;
+        if id.is_empty() {
+            return Some((root, type_id));
+        }
+        let inner = root.get("contained")?.items().find(|inner| inner.get("id").and_then(Value::str) == Some(id))?;
+        Some((inner, type_of(inner)?))
+    }
+}
+
+/// The type that a resource says it is of.
+pub(super) fn type_of(resource: Value<'_>) -> Option<TypeId> {
+    let name = resource.get("resourceType").and_then(Value::str)?;
+    crate::definition::Definitions::r4().resource(name).map(|found| found.id)
+}
+
+/// The server's address in the address of a resource on it.
+pub(super) fn base_of(full_url: &str) -> Option<&str> {
+    if !full_url.starts_with("http") {
+        return None;
+    }
+    let mut parts = full_url.rsplitn(3, '/');
+    let (_, _) = (parts.next()?, parts.next()?);
+    parts.next()
+}
+
+/// Entries of a bundle by full address and by type and id.
+fn index(bundle: Value<'_>) -> HashMap<String, Typed<'_>> {
+    let mut found = HashMap::new();
+    for entry in bundle.get("entry").into_iter().flat_map(Value::items) {
+        let Some(resource) = entry.get("resource") else { continue };
+        let Some(type_id) = type_of(resource) else { continue };
+        if let Some(url) = entry.get("fullUrl").and_then(Value::str) {
+            found.entry(url.to_owned()).or_insert((resource, type_id));
+        }
+        let named = resource.get("resourceType").and_then(Value::str).zip(resource.get("id").and_then(Value::str));
+        if let Some((name, id)) = named {
+            found.entry(format!("{name}/{id}")).or_insert((resource, type_id));
+        }
+    }
+    found
+}
