@@ -58,7 +58,7 @@ impl<'a> Walk<'a> {
             && before == Some(name)
             && last != Some(id)
         {
-            self.report.error("value", &at, "fullUrl must end in the type and id of the resource it stands with");
+            self.report.warning("value", &at, "fullUrl should end in the type and id of the resource it stands with");
         }
     }
 

@@ -44,7 +44,7 @@ impl<'a> Walk<'a> {
     }
 
     fn judge(&mut self, held: Option<bool>, constraint: &Constraint, place: &Place<'_>) {
-        let severity = if constraint.error { Severity::Error } else { Severity::Warning };
+        let severity = if constraint.error && !super::errata::only_warns(constraint.key) { Severity::Error } else { Severity::Warning };
         match held {
             Some(true) => {}
             Some(false) => self.report.add(severity, "invariant", place, format!("{}: {}", constraint.key, constraint.human)),

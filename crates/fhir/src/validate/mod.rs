@@ -9,6 +9,7 @@
 
 mod binding;
 mod bundle;
+mod errata;
 mod extension;
 mod invariant;
 mod native;

@@ -32,6 +32,10 @@ pub(super) enum Native {
     Bdl4,
     /// Full addresses are unique, or differ in version.
     Bdl7,
+    /// Full addresses name no version.
+    Bdl8,
+    /// Asking whether an answer exists is answered by a boolean.
+    Que7,
     /// Link ids of a questionnaire are unique.
     Que2,
     /// Codes of a code system are unique.
@@ -58,6 +62,8 @@ impl Native {
             "bdl-3" => Native::Bdl3,
             "bdl-4" => Native::Bdl4,
             "bdl-7" => Native::Bdl7,
+            "bdl-8" => Native::Bdl8,
+            "que-7" => Native::Que7,
             "que-2" => Native::Que2,
             "csd-1" => Native::Csd1,
             _ => return None,
@@ -79,6 +85,8 @@ impl Native {
             Native::Bdl3 => entries_have(object, "request", &["batch", "transaction", "history"]),
             Native::Bdl4 => entries_have(object, "response", &["batch-response", "transaction-response", "history"]),
             Native::Bdl7 => full_urls_are_unique(object),
+            Native::Bdl8 => object.get("fullUrl").and_then(Value::str).is_none_or(|url| !url.contains("/_history/")),
+            Native::Que7 => object.get("operator").and_then(Value::str) != Some("exists") || object.get("answerBoolean").is_some(),
             Native::Que2 => are_unique(object, "linkId"),
             Native::Csd1 => object.get("concept").is_none_or(codes_are_unique),
         }
@@ -98,7 +106,6 @@ pub(super) fn needs(key: &str) -> &'static [&'static str] {
         "ref-1" => &["reference"],
         "per-1" => &["start", "end"],
         "bdl-3" | "bdl-4" | "bdl-7" => &["entry"],
-        "cnt-3" | "age-1" | "dis-1" | "drt-1" => &[],
         _ => &[],
     }
 }

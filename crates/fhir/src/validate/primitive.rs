@@ -69,6 +69,10 @@ pub(super) struct Fault {
     pub(super) warning: bool,
 }
 
+fn warning(text: &'static str) -> Fault {
+    Fault { code: "value", text, warning: true }
+}
+
 const fn error(text: &'static str) -> Option<Fault> {
     Some(Fault { code: "value", text, warning: false })
 }
@@ -83,7 +87,7 @@ pub(super) fn check_text(primitive: Primitive, text: &str) -> Option<Fault> {
         Primitive::String | Primitive::Markdown => string(text),
         Primitive::Code => right(is_code(text), "a code has no white space at its ends and no two spaces in a row"),
         Primitive::Uri => uri(text),
-        Primitive::Url | Primitive::Canonical => uri(text).or_else(|| right(is_absolute(text), "the address must be absolute, such as https://example.org/x, or a fragment such as #x")),
+        Primitive::Url | Primitive::Canonical => uri(text).or_else(|| (!is_absolute(text)).then(|| warning("the address should be absolute, such as https://example.org/x, or a fragment such as #x"))),
         Primitive::Oid => right(is_oid(text), "an OID is written urn:oid:1.2.3"),
         Primitive::Uuid => right(is_uuid(text), "a UUID is written urn:uuid: and 8-4-4-4-12 lower-case hexadecimal digits"),
         Primitive::Id => right(is_id(text), "an id has 1 to 64 letters, digits, '-' and '.'"),
@@ -145,7 +149,7 @@ fn uri(text: &str) -> Option<Fault> {
         return error("an address has no white space; write it as %20");
     }
     match text.strip_prefix("urn:") {
-        Some(rest) if rest.starts_with("oid:") && !is_oid(text) => error("an OID is written urn:oid:1.2.3"),
+        Some(rest) if rest.starts_with("oid:") && !is_oid(text) => Some(warning("an OID is written urn:oid:1.2.3")),
         Some(rest) if rest.starts_with("uuid:") && !is_any_case_uuid(text) => error("a UUID is written urn:uuid: and 8-4-4-4-12 hexadecimal digits"),
         _ => None,
     }

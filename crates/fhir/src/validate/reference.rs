@@ -9,6 +9,7 @@ use super::report::Place;
 use super::structure::{Slot, Typed, Walk};
 use crate::definition::TypeId;
 use crate::json::Value;
+use crate::outcome::Severity;
 use crate::reference::Reference;
 
 impl<'a> Walk<'a> {
@@ -31,7 +32,8 @@ impl<'a> Walk<'a> {
         if !self.may_point(slot, found) {
             let allowed: Vec<&str> = slot.element.types.iter().flat_map(|held| held.targets.iter().copied()).collect();
             let name = self.definitions.get(found).name;
-            self.report.error("structure", place, format!("a reference to {name} is not allowed here; allowed: {}", allowed.join(", ")));
+            let severity = if super::errata::may_point(slot.element.path, name) { Severity::Warning } else { Severity::Error };
+            self.report.add(severity, "structure", place, format!("a reference to {name} is not allowed here; allowed: {}", allowed.join(", ")));
         }
     }
 

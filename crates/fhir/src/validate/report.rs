@@ -56,37 +56,39 @@ impl<'p> Place<'p> {
         Place { resource, ..self }
     }
 
+    /// The steps from the innermost resource to here: names, and the types that choices hold.
+    pub(super) fn steps(&self) -> Vec<(&'p str, &'p str)> {
+        let mut steps = Vec::new();
+        let mut next = Some(self);
+        while let Some(step) = next {
+            let resource = !step.resource.is_empty();
+            steps.push((if resource { step.resource } else { step.name }, step.choice));
+            next = step.parent.filter(|_| !resource);
+        }
+        steps.reverse();
+        steps
+    }
+
     /// The place as FHIRPath.
     pub(super) fn expression(&self) -> String {
-        self.render(true)
-    }
-
-    /// The place in its resource without indexes, as in the paths of definitions: `Patient.contact.name`.
-    pub(super) fn path(&self) -> String {
-        self.render(false)
-    }
-
-    fn render(&self, exact: bool) -> String {
         let mut steps: Vec<&Place<'_>> = Vec::new();
         let mut next = Some(self);
         while let Some(step) = next {
             steps.push(step);
-            next = step.parent.filter(|_| exact || step.resource.is_empty());
+            next = step.parent;
         }
         let mut out = String::new();
         for step in steps.iter().rev() {
             if !out.is_empty() {
                 out.push('.');
             }
-            out.push_str(if exact || step.resource.is_empty() { step.name } else { step.resource });
-            if exact && !step.choice.is_empty() {
+            out.push_str(step.name);
+            if !step.choice.is_empty() {
                 out.push_str(".ofType(");
                 out.push_str(step.choice);
                 out.push(')');
-            } else if !step.choice.is_empty() {
-                out.push_str("[x]");
             }
-            if let Some(index) = step.index.filter(|_| exact) {
+            if let Some(index) = step.index {
                 out.push_str(&format!("[{index}]"));
             }
         }

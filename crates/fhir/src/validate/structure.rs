@@ -14,6 +14,7 @@ use super::report::{Place, Report, short};
 use super::table::{ElementTable, Held, Members, Table, TypeTable, bit};
 use crate::definition::{Child, Definitions, Element, Type, TypeId};
 use crate::json::{Kind, Value};
+use crate::outcome::Severity;
 use crate::path::Item;
 
 /// A resource and its type.
@@ -229,8 +230,10 @@ impl<'a> Walk<'a> {
 
     fn text(&mut self, text: &str, primitive: Primitive, slot: Slot, place: &Place<'_>) {
         if primitive == Primitive::Xhtml {
-            if let Err(fault) = super::xhtml::check(text) {
-                self.report.error("invalid", place, fault);
+            match super::xhtml::check(text) {
+                Ok(super::xhtml::Content::Readable) => {}
+                Ok(super::xhtml::Content::Empty) => self.report.warning("invalid", place, "the narrative should have something to read"),
+                Err(fault) => self.report.error("invalid", place, fault),
             }
             return;
         }
@@ -281,7 +284,8 @@ impl<'a> Walk<'a> {
         for (index, element) in table.definition.elements.iter().enumerate() {
             if missing & bit(index) != 0 {
                 let choice = if element.choice { "[x]" } else { "" };
-                self.report.error("required", place, format!("{}{choice} is missing; it must be given", element.name));
+                let severity = if super::errata::may_be_missing(element.path) { Severity::Warning } else { Severity::Error };
+                self.report.add(severity, "required", place, format!("{}{choice} is missing; it must be given", element.name));
             }
         }
     }

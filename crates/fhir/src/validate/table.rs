@@ -143,9 +143,16 @@ impl ElementTable {
         };
         let any = |held: &crate::definition::TypeRef| held.targets.is_empty() || held.targets.contains(&"Resource");
         let bound = element.binding.filter(|binding| matches!(binding.strength, Strength::Required | Strength::Extensible) && !binding.value_set.is_empty());
+        let mut rules = rules(element.constraints, only);
+        // SimpleQuantity is a Quantity with a rule of its own.
+        let narrower = element.types.iter().flat_map(|held| held.profiles.iter()).filter_map(|url| Definitions::r4().type_id(url.rsplit('/').next()?));
+        for narrow in narrower.map(|id| Definitions::r4().get(id)) {
+            let inherited = |key: &str| only.is_some_and(|only| only.constraints.iter().any(|constraint| constraint.key == key));
+            rules.extend(super::table::rules(narrow.constraints, only).into_iter().filter(|rule| !inherited(rule.constraint.key)));
+        }
         ElementTable {
             bound: bound.map(|binding| Bound { strength: binding.strength, url: binding.value_set, set: OnceLock::new() }),
-            rules: rules(element.constraints, only),
+            rules,
             any_target: element.types.iter().all(any),
         }
     }

@@ -76,7 +76,9 @@ impl<'a> Walk<'a> {
             return Some(self.silently(|walk| walk.profile_on(profile, focus, &Place::root(""))));
         }
         let core = bare(url).strip_prefix(CORE).and_then(|name| self.definitions.type_id(name))?;
-        Some(self.definitions.is_a(focus.type_id, core))
+        // SimpleQuantity and MoneyQuantity are types in name only: what they hold is a Quantity.
+        let simple = self.definitions.get(core).base == Some(focus.type_id) && focus.value.is_some_and(|value| value.get("comparator").is_none());
+        Some(simple || self.definitions.is_a(focus.type_id, core))
     }
 
     /// Whether a value keeps what one node says.
