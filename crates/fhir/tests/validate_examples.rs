@@ -25,8 +25,8 @@ fn every_official_example_is_valid() {
     let (mut valid, mut misses) = (0, Vec::new());
     for file in &files {
         let name = file.file_name().unwrap().to_string_lossy().into_owned();
-        let resource = Resource::parse_json(&std::fs::read(file).unwrap()).unwrap_or_else(|issues| panic!("{name}: {issues:?}"));
-        let issues = validate(&resource, &options);
+        let parsed = Resource::parse_json(&std::fs::read(file).unwrap());
+        let issues = parsed.map_or_else(|issues| issues, |resource| validate(&resource, &options));
         if issues.is_empty() {
             valid += 1;
         } else {
@@ -35,5 +35,6 @@ fn every_official_example_is_valid() {
         }
     }
     println!("{valid} of {} examples are valid", files.len());
-    assert!(misses.is_empty(), "{} are not: {misses:?}", misses.len());
+    // Its id has 66 letters, which no server may store.
+    assert_eq!(misses, ["questionnaireresponse-extensions-QuestionnaireResponse-item-subject.json"]);
 }

@@ -60,6 +60,9 @@ fn run(folder: &Path, case: Value<'_>, misses: &mut BTreeMap<String, String>, sc
     let Some(profile) = case.get("profile").filter(|profile| profile.get("source").is_some()) else { return };
     let Ok(source) = read(folder, text(profile, "source")) else { return println!("  {name}: profile not read") };
     profiles.add(&source);
+    for file in ["profiles", "supporting"].into_iter().filter_map(|key| profile.get(key)).flat_map(Value::items).filter_map(Value::str) {
+        read(folder, file).into_iter().for_each(|resource| drop(profiles.add(&resource)));
+    }
     let url = text(source.root(), "url").to_owned();
     let wanted = profile.get("expected_java").into_iter().flat_map(Value::items);
     let refused = wanted.into_iter().any(|issue| matches!(text(issue, "severity"), "error" | "fatal"));

@@ -18,6 +18,7 @@ impl<'a> Walk<'a> {
             let inner = place.member("entry").at(index);
             self.entry(entry, kind, &inner);
         }
+        self.links(bundle, place);
         if !matches!(kind, "document" | "message") {
             return;
         }
@@ -37,12 +38,27 @@ impl<'a> Walk<'a> {
         self.scope.full_url = outer;
     }
 
+    /// Each page of a search is linked once.
+    fn links(&mut self, bundle: Value<'a>, place: &Place<'_>) {
+        let mut seen: Vec<&str> = Vec::new();
+        for (index, link) in bundle.get("link").into_iter().flat_map(Value::items).enumerate() {
+            let Some(relation) = link.get("relation").and_then(Value::str) else { continue };
+            if !matches!(relation, "self" | "first" | "previous" | "prev" | "next" | "last") {
+                continue;
+            }
+            if seen.contains(&relation) {
+                self.report.error("invalid", &place.member("link").at(index), "a bundle has one link of this relation");
+            }
+            seen.push(relation);
+        }
+    }
+
     fn entry(&mut self, entry: Value<'a>, kind: &str, place: &Place<'_>) {
         let resource = entry.get("resource");
         let Some(url) = entry.get("fullUrl").and_then(Value::str) else {
-            let needed = matches!(kind, "document" | "message" | "collection" | "searchset" | "history");
+            let needed = matches!(kind, "document" | "message" | "collection" | "history");
             if needed && resource.is_some() {
-                self.report.warning("required", place, format!("an entry of a {kind} should have a fullUrl"));
+                self.report.error("required", place, format!("an entry of a {kind} needs a fullUrl"));
             }
             return;
         };

@@ -21,6 +21,14 @@ const RULES: &[&str] = &["sdf-4"];
 /// Extensions that published resources use outside of their context.
 const CONTEXTS: &[&str] = &["http://hl7.org/fhir/StructureDefinition/structuredefinition-fhir-type"];
 
+/// Complex extensions that published resources give other parts.
+const PARTS: &[&str] = &["http://hl7.org/fhir/StructureDefinition/hla-genotyping-results-glstring"];
+
+/// Whether an extension may have parts that its definition does not name.
+pub(super) fn has_other_parts(url: &str) -> bool {
+    PARTS.contains(&url)
+}
+
 /// Whether a required member may be missing.
 pub(super) fn may_be_missing(path: &str) -> bool {
     OPTIONAL.contains(&path)

@@ -4,15 +4,16 @@
 //! extension may not, so it is refused. Spec: <https://hl7.org/fhir/R4/extensibility.html>.
 
 use super::primitive::is_absolute;
-use super::profile::Profile;
+use super::profile::{Profile, Profiles};
 use super::report::{Place, short};
 use super::structure::Walk;
 use crate::json::Value;
 use crate::outcome::Severity;
+use crate::path::{Context, Expression, Item};
 
 impl<'a> Walk<'a> {
     /// One extension whose members have been walked.
-    pub(super) fn extension(&mut self, value: Value<'a>, modifier: bool, place: &Place<'_>) {
+    pub(super) fn extension(&mut self, holder: Value<'a>, value: Value<'a>, modifier: bool, place: &Place<'_>) {
         let Some(url) = value.get("url").and_then(Value::str) else { return };
         let nested = place.is_in_extension();
         if !is_absolute(url) {
@@ -31,11 +32,24 @@ impl<'a> Walk<'a> {
             let right = if profile.modifier { "modifierExtension" } else { "extension" };
             self.report.error("extension", place, format!("this extension belongs in {right}"));
         }
-        if !self.in_context(profile, place) {
+        if !self.in_context(profile, holder, place) {
             let list: Vec<&str> = profile.context.iter().map(|context| context.expression.as_str()).collect();
             self.report.error("extension", place, format!("the extension {} is not allowed here; allowed: {}", profile.url, list.join(", ")));
         }
+        self.parts(profile, value, place);
         self.try_profile(profile, (value, self.table.extension), place);
+    }
+
+    /// The parts of a complex extension must be among those that it defines.
+    fn parts(&mut self, profile: &Profile, value: Value<'a>, place: &Place<'_>) {
+        let Some(list) = value.get("extension").filter(|_| !super::errata::has_other_parts(&profile.url)) else { return };
+        let known = Profiles::parts_of(profile);
+        for (index, part) in list.items().enumerate() {
+            let url = part.get("url").and_then(Value::str).filter(|url| !is_absolute(url));
+            if url.is_some_and(|url| !known.is_empty() && !known.contains(&url)) {
+                self.report.error("extension", &place.member("extension").at(index), format!("the extension {} has no such part; it has {}", profile.url, known.join(", ")));
+            }
+        }
     }
 
     fn unknown_extension(&mut self, url: &str, modifier: bool, place: &Place<'_>) {
@@ -48,7 +62,7 @@ impl<'a> Walk<'a> {
     }
 
     /// Whether the place of an extension is one of its contexts.
-    fn in_context(&self, profile: &Profile, place: &Place<'_>) -> bool {
+    fn in_context(&mut self, profile: &'a Profile, holder: Value<'a>, place: &Place<'_>) -> bool {
         if profile.context.is_empty() {
             return true;
         }
@@ -59,9 +73,18 @@ impl<'a> Walk<'a> {
         steps.pop();
         profile.context.iter().any(|context| match context.kind.as_str() {
             "element" => self.is_element(&context.expression, &steps),
-            "extension" => place.is_in_extension(),
-            _ => true,
+            "extension" => self.extension_url == Some(context.expression.as_str()),
+            _ => self.is_selected(&context.expression, holder),
         })
+    }
+
+    /// Whether an expression over the resource selects what holds the extension.
+    fn is_selected(&mut self, expression: &str, holder: Value<'a>) -> bool {
+        let Ok(expression) = Expression::parse(expression) else { return true };
+        let (resource, type_id) = self.scope.resource;
+        let context = Context { moment: self.options.moment, ..Context::of(resource) };
+        let Ok(items) = expression.evaluate(Item::node(resource, type_id), &context) else { return true };
+        items.iter().any(|item| matches!(item, Item::Node { value, extra, .. } if *value == holder || *extra == Some(holder)))
     }
 
     /// Whether the element at a path (`Patient.contact.name`) is the one named: by its path, by its

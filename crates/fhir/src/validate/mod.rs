@@ -82,6 +82,7 @@ fn run<'a>(resource: &'a Resource, options: &'a Options<'a>) -> Vec<Issue> {
         report: Report::new(options.least),
         top,
         scope: Scope { resource: top, root_resource: top, full_url: None },
+        extension_url: None,
         entries: OnceCell::new(),
         profile_open: Vec::new(),
         profile_steps: 0,

@@ -62,8 +62,11 @@ impl<'a> Walk<'a> {
         if self.top.1 == self.table.bundle {
             let entries = self.entries.get_or_init(|| index(self.top.0));
             let base = self.scope.full_url.and_then(base_of);
+            // A version asked for is the one inside.
+            let (text, version) = text.split_once("/_history/").map_or((text, None), |(text, version)| (text, Some(version)));
             let found = base.and_then(|base| entries.get(&format!("{base}/{text}"))).or_else(|| entries.get(text));
-            if let Some(found) = found {
+            let own = |value: Value<'a>| value.get("meta").and_then(|meta| meta.get("versionId")).and_then(Value::str);
+            if let Some(found) = found.filter(|(value, _)| version.is_none() || own(*value).is_none_or(|own| Some(own) == version)) {
                 return Some(*found);
             }
         }

@@ -40,6 +40,8 @@ pub(super) struct Walk<'a> {
     /// The outermost resource.
     pub(super) top: Typed<'a>,
     pub(super) scope: Scope<'a>,
+    /// The extension around the value, if there is one.
+    pub(super) extension_url: Option<&'a str>,
     /// Entries of the outermost bundle by address, once asked for.
     pub(super) entries: OnceCell<HashMap<String, Typed<'a>>>,
     /// The profiles being tried inside each other, and on what.
@@ -178,16 +180,21 @@ impl<'a> Walk<'a> {
                 if slot.type_id == self.table.bundle_entry {
                     self.scope.full_url = value.get("fullUrl").and_then(Value::str);
                 }
+                let outer = self.extension_url;
+                if slot.type_id == self.table.extension {
+                    self.extension_url = value.get("url").and_then(Value::str);
+                }
                 let seen = self.object(value, slot.type_id, place);
+                self.extension_url = outer;
                 if let Some(element) = slot.table {
-                    self.complex(value, slot, element, seen, place);
+                    self.complex(holder, value, slot, element, seen, place);
                 }
             }
         }
     }
 
     /// What hangs on a value with members besides its members.
-    fn complex(&mut self, value: Value<'a>, slot: Slot, element: &'static ElementTable, seen: Members, place: &Place<'_>) {
+    fn complex(&mut self, holder: Value<'a>, value: Value<'a>, slot: Slot, element: &'static ElementTable, seen: Members, place: &Place<'_>) {
         if !element.rules.is_empty() {
             self.rules(&element.rules, value, slot.type_id, seen, place);
         }
@@ -197,7 +204,7 @@ impl<'a> Walk<'a> {
         if slot.type_id == self.table.reference {
             self.reference(value, slot, element.any_target, place);
         } else if slot.type_id == self.table.extension {
-            self.extension(value, slot.element.name == "modifierExtension", place);
+            self.extension(holder, value, slot.element.name == "modifierExtension", place);
         } else if slot.type_id == self.table.coding {
             self.coding(value, place);
         } else if slot.type_id == self.table.bundle_entry {

@@ -89,7 +89,7 @@ impl Profiles {
     fn given(&self, url: &str) -> Option<&Arc<Given>> {
         let (address, version) = url.split_once('|').unwrap_or((url, ""));
         let list = self.given.get(address)?;
-        list.iter().rev().find(|given| version.is_empty() || given.version == version)
+        list.iter().rev().find(|given| version.is_empty() || is_version(&given.version, version))
     }
 
     /// The StructureDefinition of an address, for compiling what is derived from it.
@@ -98,6 +98,16 @@ impl Profiles {
             Some(given) => Some(given.tree.clone()),
             None => Tree::parse(Definitions::r4().profile_text(bare(url))?.as_bytes()).ok(),
         }
+    }
+
+    /// The addresses that the parts of a complex extension may have; empty if it names none.
+    pub(super) fn parts_of(profile: &Profile) -> Vec<&str> {
+        let Some(root) = profile.nodes.first() else { return Vec::new() };
+        let node = |index: &usize| profile.nodes.get(*index);
+        let lists = root.children.iter().filter_map(node).filter(|child| child.name == "extension");
+        let slices = lists.flat_map(|list| list.slices.iter()).filter_map(node);
+        let urls = slices.flat_map(|slice| slice.children.iter()).filter_map(node).filter(|child| child.name == "url");
+        urls.filter_map(|url| url.fixed.as_ref().and_then(|fixed| fixed.root().str())).collect()
     }
 
     /// Whether a given value set has the code; none if it is not given or cannot say.
@@ -115,6 +125,11 @@ impl Profiles {
 /// An address without its version.
 pub(super) fn bare(url: &str) -> &str {
     url.split_once('|').map_or(url, |(address, _)| address)
+}
+
+/// Whether a version is the one asked for: `4.0.1` is also `4.0`.
+fn is_version(version: &str, asked: &str) -> bool {
+    version.strip_prefix(asked).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
 }
 
 fn text<'a>(value: Value<'a>, key: &str) -> Option<&'a str> {

@@ -136,11 +136,14 @@ impl<'a> Walk<'a> {
         };
         match step {
             Step::Member(name) => {
-                let own = named(spot, name);
-                if !own.is_empty() {
-                    return own;
+                let mut found = named(spot, name);
+                if found.is_empty() {
+                    found = self.type_profiles(spot).into_iter().flat_map(|profile| named(Spot { profile, index: 0 }, name)).collect();
                 }
-                self.type_profiles(spot).into_iter().flat_map(|profile| named(Spot { profile, index: 0 }, name)).collect()
+                let choices = found.iter().filter(|spot| spot.node().is_some_and(|node| node.id.ends_with("[x]")));
+                let held: Vec<Spot<'a>> = choices.flat_map(|spot| spot.node().into_iter().flat_map(|node| node.slices.iter()).map(|index| spot.at(*index))).collect();
+                found.extend(held);
+                found
             }
             Step::Extension(url) => {
                 let all = named(spot, "extension");
