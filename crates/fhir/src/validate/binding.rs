@@ -90,7 +90,9 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// A coding: its code must exist in its system, where the system is known in full.
+    /// A coding: its code should exist in its system, where the system is known in full. It is
+    /// no error, since what is said with a wrong code must still be kept; where a value set is
+    /// required, that refuses it.
     pub(super) fn coding(&mut self, coding: Value<'a>, place: &Place<'_>) {
         let (Some(system), Some(code)) = (coding.get("system").and_then(Value::str), coding.get("code").and_then(Value::str)) else { return };
         let known = match self.definitions.code_system(system) {
@@ -102,7 +104,7 @@ impl<'a> Walk<'a> {
             },
         };
         if known == Some(false) {
-            self.report.error("code-invalid", &place.member("code"), format!("the code system {} has no such code", super::report::short(system)));
+            self.report.warning("code-invalid", &place.member("code"), format!("the code system {} has no such code", super::report::short(system)));
         }
         if self.definitions.value_set(system).is_some() && self.definitions.code_system(system).is_none() {
             self.report.error("code-invalid", &place.member("system"), "this is the address of a value set; give that of the code system");

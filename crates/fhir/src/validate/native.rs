@@ -105,6 +105,9 @@ pub(super) fn needs(key: &str) -> &'static [&'static str] {
         "obs-7" => &["value", "component"],
         "ref-1" => &["reference"],
         "per-1" => &["start", "end"],
+        // Of nothing, `is` answers the empty collection.
+        "ras-2" => &["probability"],
+        "bdl-8" => &["fullUrl"],
         "bdl-3" | "bdl-4" | "bdl-7" => &["entry"],
         _ => &[],
     }

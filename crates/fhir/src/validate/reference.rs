@@ -64,7 +64,8 @@ impl<'a> Walk<'a> {
             let base = self.scope.full_url.and_then(base_of);
             // A version asked for is the one inside.
             let (text, version) = text.split_once("/_history/").map_or((text, None), |(text, version)| (text, Some(version)));
-            let found = base.and_then(|base| entries.get(&format!("{base}/{text}"))).or_else(|| entries.get(text));
+            let look = |text: &str| base.and_then(|base| entries.get(&format!("{base}/{text}"))).or_else(|| entries.get(text));
+            let found = version.and_then(|version| look(&format!("{text}/_history/{version}"))).or_else(|| look(text));
             let own = |value: Value<'a>| value.get("meta").and_then(|meta| meta.get("versionId")).and_then(Value::str);
             if let Some(found) = found.filter(|(value, _)| version.is_none() || own(*value).is_none_or(|own| Some(own) == version)) {
                 return Some(*found);
@@ -106,12 +107,19 @@ fn index(bundle: Value<'_>) -> HashMap<String, Typed<'_>> {
     for entry in bundle.get("entry").into_iter().flat_map(Value::items) {
         let Some(resource) = entry.get("resource") else { continue };
         let Some(type_id) = type_of(resource) else { continue };
+        let version = resource.get("meta").and_then(|meta| meta.get("versionId")).and_then(Value::str);
+        let mut add = |address: String| {
+            if let Some(version) = version {
+                found.entry(format!("{address}/_history/{version}")).or_insert((resource, type_id));
+            }
+            found.entry(address).or_insert((resource, type_id));
+        };
         if let Some(url) = entry.get("fullUrl").and_then(Value::str) {
-            found.entry(url.to_owned()).or_insert((resource, type_id));
+            add(url.to_owned());
         }
         let named = resource.get("resourceType").and_then(Value::str).zip(resource.get("id").and_then(Value::str));
         if let Some((name, id)) = named {
-            found.entry(format!("{name}/{id}")).or_insert((resource, type_id));
+            add(format!("{name}/{id}"));
         }
     }
     found

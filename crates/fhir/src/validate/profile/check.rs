@@ -10,6 +10,7 @@ use super::gather::{Focus, Found};
 use super::load::{Node, NodeType, Profile};
 use super::slicing::Spot;
 use super::{bare, matching};
+use crate::definition::Strength;
 use crate::json::{Kind, Tree, Value};
 use crate::outcome::Severity;
 use crate::validate::report::{Place, Report, short};
@@ -176,6 +177,10 @@ impl<'a> Walk<'a> {
         }
         if let Some((strength, url)) = &node.binding {
             self.bound_value(value, focus.type_id, *strength, url, place);
+        }
+        // Text without a code is outside of no value set.
+        if let Some(url) = node.largest.as_ref().filter(|_| value.kind() == Kind::String || value.get("coding").is_some() || value.get("code").is_some()) {
+            self.bound_value(value, focus.type_id, Strength::Required, url, place);
         }
     }
 

@@ -166,6 +166,7 @@ fn merge(node: &mut Node, element: Value<'_>) -> Vec<String> {
     }
     if let Some(binding) = element.get("binding") {
         node.binding = read_binding(binding);
+        node.largest = read_largest(binding);
     }
     if let Some(slicing) = element.get("slicing") {
         node.slicing = Some(read_slicing(slicing));
@@ -203,13 +204,13 @@ fn read_binding(binding: Value<'_>) -> Option<(Strength, String)> {
         "extensible" => Strength::Extensible,
         _ => Strength::Example,
     };
+    Some((strength, text(binding, "valueSet")?.to_owned()))
+}
+
+fn read_largest(binding: Value<'_>) -> Option<String> {
     let mut extensions = binding.get("extension").into_iter().flat_map(Value::items);
     let largest = extensions.find(|extension| text(*extension, "url").is_some_and(|url| url.ends_with("/elementdefinition-maxValueSet")));
-    let largest = largest.and_then(|extension| text(extension, "valueCanonical"));
-    match (strength, largest) {
-        (Strength::Required, _) | (_, None) => Some((strength, text(binding, "valueSet")?.to_owned())),
-        (_, Some(largest)) => Some((Strength::Required, largest.to_owned())),
-    }
+    text(largest?, "valueCanonical").map(str::to_owned)
 }
 
 fn read_slicing(slicing: Value<'_>) -> Slicing {

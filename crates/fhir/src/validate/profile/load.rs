@@ -55,6 +55,8 @@ pub(super) struct Node {
     pub(super) most: Option<Tree>,
     pub(super) length_max: Option<usize>,
     pub(super) binding: Option<(Strength, String)>,
+    /// The value set beyond which no code may go.
+    pub(super) largest: Option<String>,
     pub(super) rules: Vec<ProfileRule>,
     pub(super) slicing: Option<Slicing>,
     pub(super) content_reference: Option<String>,

@@ -171,7 +171,7 @@ fn activate(nodes: &mut [Node], index: usize, depth: usize) -> bool {
     let Some(node) = nodes.get(index).filter(|_| depth < DEPTH_MAX) else { return false };
     let counted = node.min > 0 || node.max.is_some() || node.length_max.is_some();
     let valued = node.fixed.is_some() || node.pattern.is_some() || node.least.is_some() || node.most.is_some();
-    let linked = node.binding.is_some() || node.content_reference.is_some() || !node.types.is_empty();
+    let linked = node.binding.is_some() || node.largest.is_some() || node.content_reference.is_some() || !node.types.is_empty();
     let mut active = counted || valued || linked || !node.rules.is_empty() || !node.slices.is_empty();
     let below: Vec<usize> = node.children.iter().chain(&node.slices).copied().collect();
     for child in below {
