@@ -55,6 +55,12 @@ impl Member {
         let meaning = if met == type_id { *known } else { meaning(*type_id, &self.name) };
         let object = members_of(*value, *extra, *type_id);
         match meaning {
+            // The value of a primitive, as profiles ask for it: `birthDate.value`.
+            Meaning::Nothing if &*self.name == "value" && Types::r4().primitive(*type_id).is_some() => {
+                if *extra != Some(*value) && value.kind() != Kind::Object {
+                    out.push(from.system().into_owned());
+                }
+            }
             Meaning::Nothing => {}
             Meaning::One(held) => {
                 let extra = if held.primitive { object.get(&self.companion) } else { None };

@@ -133,11 +133,10 @@ fn contained_are_used(object: Value<'_>) -> bool {
         }
     }
     let used = |inner: Value<'_>| from_inside.contains(&inner.node()) || inner.get("id").and_then(Value::str).is_some_and(|id| named.contains(id));
-    // A narrative shows contained pictures by their id; only what seems unused is looked for there.
+    // Narratives show contained pictures by their id; only what seems unused is looked for there.
     let shown = |inner: Value<'_>| {
         let id = inner.get("id").and_then(Value::str).filter(|id| !id.is_empty());
-        let narrative = object.get("text").and_then(|text| text.get("div")).map(Value::raw);
-        id.zip(narrative).is_some_and(|(id, narrative)| narrative.contains(&format!("#{id}")))
+        id.is_some_and(|id| object.raw().contains(&format!("#{id}")))
     };
     list.items().all(|inner| used(inner) || shown(inner))
 }

@@ -125,6 +125,7 @@ impl<'a> Walk<'a> {
                 _ => !values.is_empty(),
             }),
             Tell::Type => spots.iter().any(|spot| values.iter().any(|value| self.is_of_type(*spot, *value, resolved))),
+            Tell::Profile if !spots.iter().any(|spot| spot.node().is_some_and(|node| !node.types.is_empty())) => true,
             Tell::Profile => spots.iter().any(|spot| values.iter().any(|value| self.keeps_any(*spot, *value, resolved))),
         }
     }
