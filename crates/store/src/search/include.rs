@@ -1,0 +1,156 @@
+//! `_include` and `_revinclude`: what matches refer to, and what refers to them.
+//!
+//! Each resource is taken only if the caller sees it, before any limit counts; nothing is said of others. Nothing comes
+//! twice, and no match is also included. A reference to a version brings the current one.
+//! Spec: <https://hl7.org/fhir/R4/search.html#include>.
+
+use std::collections::HashSet;
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
+use akson_fhir::definition::{Definitions, SearchKind};
+use akson_fhir::json::Value;
+use akson_fhir::path::{Context, Item};
+use akson_fhir::reference::Reference;
+use akson_fhir::resource::Resource;
+
+use super::index::values;
+use super::param::reference::targets;
+use super::query::{Include, Query};
+use super::registry::Parameter;
+use super::sight::Scope;
+use super::walk::{Walk, Walker, Within};
+use crate::{Error, Place, Stored};
+
+/// How many resources are included in one page.
+pub const INCLUDED_MAX: usize = 1_000;
+/// How often `:iterate` goes on.
+pub const ROUNDS_MAX: usize = 8;
+
+/// What was included, and whether there was more.
+#[derive(Debug, Default)]
+pub struct Included {
+    /// The resources.
+    pub resources: Vec<Stored>,
+    /// There were more than [`INCLUDED_MAX`].
+    pub cut: bool,
+}
+
+struct Gather<'a> {
+    walker: &'a Walker<'a>,
+    seen: HashSet<Place>,
+    found: Included,
+}
+
+/// Everything that the query includes with these matches.
+pub fn include(walker: &Walker<'_>, query: &Query, matches: &[Stored]) -> Result<Included, Error> {
+    if query.include.is_empty() && query.revinclude.is_empty() {
+        return Ok(Included::default());
+    }
+    let seen = matches.iter().map(|stored| stored.place).collect();
+    let mut gather = Gather { walker, seen, found: Included::default() };
+    let mut from = 0;
+    for round in 0..ROUNDS_MAX {
+        let sources: Vec<Stored> = if round == 0 { matches.to_vec() } else { gather.found.resources[from..].to_vec() };
+        from = gather.found.resources.len();
+        if sources.is_empty() {
+            break;
+        }
+        for source in &sources {
+            for rule in query.include.iter().filter(|rule| round == 0 || rule.iterate) {
+                gather.forward(source, rule)?;
+            }
+            for rule in query.revinclude.iter().filter(|rule| round == 0 || rule.iterate) {
+                gather.backward(source, rule)?;
+            }
+        }
+        if gather.found.cut {
+            break;
+        }
+    }
+    Ok(gather.found)
+}
+
+impl Gather<'_> {
+    /// Takes a resource; breaks when there are too many.
+    fn take(&mut self, stored: Stored) -> ControlFlow<()> {
+        if !self.seen.insert(stored.place) {
+            return ControlFlow::Continue(());
+        }
+        if self.found.resources.len() >= INCLUDED_MAX {
+            self.found.cut = true;
+            return ControlFlow::Break(());
+        }
+        self.found.resources.push(stored);
+        ControlFlow::Continue(())
+    }
+
+    fn parameters(&self, type_name: &str, rule: &Include) -> Vec<Arc<Parameter>> {
+        let all = self.walker.registry.parameters(type_name).iter();
+        let fits = |p: &&Arc<Parameter>| p.kind == SearchKind::Reference && rule.code.as_ref().is_none_or(|code| *code == p.code);
+        all.filter(fits).cloned().collect()
+    }
+
+    fn forward(&mut self, source: &Stored, rule: &Include) -> Result<(), Error> {
+        let type_name = Definitions::r4().get(source.type_id).name;
+        if rule.source.is_some_and(|wanted| wanted != type_name) {
+            return Ok(());
+        }
+        let resource = Resource::parse_json(source.bare().as_bytes())
+            .map_err(|_| Error::Damaged("a stored body is no resource".to_owned()))?;
+        let context = Context::of(resource.root());
+        let root = Item::node(resource.root(), resource.type_id);
+        for parameter in self.parameters(type_name, rule) {
+            for item in values(&parameter, &root, &context) {
+                let Some(text) = item.value().and_then(|v| v.get("reference")).and_then(Value::as_str) else { continue };
+                let Reference::Local(address) = Reference::parse(&text, self.walker.view.base()) else { continue };
+                if rule.target.is_some_and(|wanted| wanted != address.type_name()) {
+                    continue;
+                }
+                let Some(place) = self.walker.view.place(address.type_id, address.id)? else { continue };
+                if self.seen.contains(&place) {
+                    continue;
+                }
+                if let Some(found) = self.walker.seen_at(address.type_name(), place)?
+                    && self.take(found).is_break()
+                {
+                    return Ok(());
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn backward(&mut self, target: &Stored, rule: &Include) -> Result<(), Error> {
+        let type_name = Definitions::r4().get(target.type_id).name;
+        if rule.target.is_some_and(|wanted| wanted != type_name) {
+            return Ok(());
+        }
+        let sources: Vec<&'static str> = match rule.source {
+            Some(source) => vec![source],
+            None => Definitions::r4().resource_types().map(|found| found.name).collect(),
+        };
+        for source in sources {
+            if matches!(self.walker.sight.of(source), Scope::Nothing) {
+                continue;
+            }
+            for parameter in self.parameters(source, rule) {
+                if !targets(&parameter).contains(&type_name) {
+                    continue;
+                }
+                if parameter.primary && type_name == "Patient" {
+                    self.all(source, Within::Part(target.place.rid))?;
+                }
+                self.all(source, Within::Referring(parameter.rows.clone(), target.place.rid))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn all(&mut self, type_name: &'static str, within: Within) -> Result<(), Error> {
+        let walker = self.walker;
+        let walk = Walk { within, bodies: true, ..walker.plain(type_name, Vec::new()) };
+        let _ = walker.walk(&walk, &mut |found| Ok(found.stored.map_or(ControlFlow::Continue(()), |stored| self.take(stored))))?;
+        Ok(())
+    }
+}

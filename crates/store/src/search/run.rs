@@ -1,0 +1,521 @@
+//! Runs a query: pages of matches, what is included with them, totals.
+//!
+//! Promises: what the caller does not see takes no part in anything, neither in matches, chains, sorting, totals and
+//! includes nor in limits. Pages of one query neither repeat nor miss what does not change in between; what was made
+//! after the first page does not come.
+//! What it does not do: decide what the caller sees.
+
+use std::ops::ControlFlow;
+
+use akson_fhir::definition::{Definitions, TypeId};
+use akson_fhir::outcome::Issue;
+
+use super::drive;
+use super::expr::{Expr, ReferenceTest, Test};
+use super::include::{INCLUDED_MAX, include};
+use super::page::{Bond, Cursor, open, seal};
+use super::param::reference::targets_of;
+use super::query::{Query, Sort, SortKey, Summary, Total};
+use super::sight::{Scope, Sight};
+use super::sort::{Keyed, SORTED_MAX, keyed, sort};
+use super::sql::Sql;
+use super::walk::{Found, Key, Order, Walk, Walker, Within, place_of};
+use super::words;
+use crate::engine::Bind;
+use crate::{Error, Place, Stored, View};
+
+/// How many rows of a driver are counted to choose between it and the order.
+const SAMPLE_MAX: i64 = 400;
+
+/// One page of an answer.
+#[derive(Debug, Default)]
+pub struct Page {
+    /// The matches.
+    pub matches: Vec<Stored>,
+    /// What is included with them.
+    pub included: Vec<Stored>,
+    /// How many matches there are in all, if asked for.
+    pub total: Option<i64>,
+    /// The token of the next page.
+    pub next: Option<String>,
+    /// The parameters that were used.
+    pub used: Vec<(String, String)>,
+    /// What has to be said.
+    pub issues: Vec<Issue>,
+}
+
+/// Why there is no answer.
+#[derive(Debug)]
+pub enum Refusal {
+    /// The query asks for a type that the caller can never see.
+    Forbidden(&'static str),
+    /// The query cannot be answered as it stands.
+    Invalid(Issue),
+    /// The store failed.
+    Store(Error),
+}
+
+impl From<Error> for Refusal {
+    fn from(error: Error) -> Refusal {
+        Refusal::Store(error)
+    }
+}
+
+/// A part of an answer that comes after those before it.
+struct Segment<'q> {
+    number: u16,
+    type_at: usize,
+    type_name: &'static str,
+    conditions: Vec<&'q Expr>,
+    within: Within,
+}
+
+struct Hit {
+    segment: u16,
+    key: Key,
+    stored: Stored,
+}
+
+impl View {
+    /// One page of a query.
+    pub fn search(&self, query: &Query, sight: &Sight) -> Result<Page, Refusal> {
+        for (type_name, expr) in &query.parts {
+            let alone = query.parts.len() == 1;
+            if alone && matches!(sight.of(type_name), Scope::Nothing) {
+                return Err(Refusal::Forbidden(type_name));
+            }
+            covered(sight, expr)?;
+        }
+        let includes = query.include.iter().chain(&query.revinclude);
+        for name in includes.flat_map(|rule| [rule.source, rule.target]).flatten() {
+            if matches!(sight.of(name), Scope::Nothing) {
+                return Err(Refusal::Forbidden(name));
+            }
+        }
+        let bond = Bond { query: query.fingerprint(), sight: sight.fingerprint() };
+        let cursor = match &query.page {
+            None => None,
+            Some(token) => Some(open(self.token_key(), bond, token).ok_or_else(no_page)?),
+        };
+        let end = cursor.as_ref().map_or_else(|| self.numbers_end(), |cursor| cursor.end);
+        let registry = self.registry();
+        let walker = Walker { view: self, registry: &registry, sight, end };
+        Run { walker: &walker, query, cursor, bond }.page()
+    }
+
+    /// The matches of a query, at most so many; without paging, sorting and includes.
+    pub fn find(&self, query: &Query, sight: &Sight, limit: usize) -> Result<Vec<Stored>, Refusal> {
+        let query = Query { sort: Vec::new(), count: limit, total: Total::None, include: Vec::new(), revinclude: Vec::new(), ..query.clone() };
+        Ok(self.search(&query, sight)?.matches)
+    }
+
+    /// Whether the caller sees the live resource at a place.
+    pub fn sees(&self, sight: &Sight, type_id: TypeId, place: Place) -> Result<bool, Error> {
+        let registry = self.registry();
+        let walker = Walker { view: self, registry: &registry, sight, end: i64::MAX };
+        Ok(walker.seen_at(Definitions::r4().get(type_id).name, place)?.is_some())
+    }
+}
+
+fn no_page() -> Refusal {
+    Refusal::Invalid(Issue::error("invalid", "http._page", "this page does not belong to this search; begin it again"))
+}
+
+/// Whether every type that a condition passes through can be seen at all.
+fn covered(sight: &Sight, expr: &Expr) -> Result<(), Refusal> {
+    match expr {
+        Expr::All(all) => all.iter().try_for_each(|one| covered(sight, one)),
+        Expr::Any(any) if any.iter().all(|one| matches!(one, Expr::Chain(..))) && !any.is_empty() => {
+            // A reference to several types: those count that can be seen.
+            let mut refused = None;
+            for one in any {
+                match covered(sight, one) {
+                    Ok(()) => return Ok(()),
+                    Err(refusal) => refused = Some(refusal),
+                }
+            }
+            refused.map_or(Ok(()), Err)
+        }
+        Expr::Any(any) => any.iter().try_for_each(|one| covered(sight, one)),
+        Expr::Not(inner) => covered(sight, inner),
+        Expr::Chain(_, name, inner) | Expr::Has(name, _, inner) => {
+            if matches!(sight.of(name), Scope::Nothing) {
+                return Err(Refusal::Forbidden(name));
+            }
+            covered(sight, inner)
+        }
+        _ => Ok(()),
+    }
+}
+
+impl Walker<'_> {
+    /// The live resource at a place, if the caller sees it.
+    pub fn seen_at(&self, type_name: &'static str, place: Place) -> Result<Option<Stored>, Error> {
+        let find = |type_name: &str, id: &str| place_of(self.view, type_name, id);
+        let mut sql = Sql::new(self.view.hashes(), self.registry, self.sight, &find);
+        sql.push("SELECT r.part, r.rid, r.type, r.version, r.updated, r.controller, r.state, r.patients, r.sum, r.dict, r.body ");
+        sql.push("FROM resource r WHERE r.part = ").int(place.part).push(" AND r.rid = ").int(place.rid);
+        sql.push(" AND r.type = ").int(super::compile::type_number(type_name)).push(" AND r.state = 1 AND ");
+        super::compile::visible(&mut sql, &super::sql::At::resource("r", type_name));
+        sql.push(" ORDER BY r.part LIMIT 1");
+        self.view.connection.one(&sql.text, &super::walk::binds(&sql.binds), |row| self.view.stored(row))
+    }
+}
+
+struct Run<'a> {
+    walker: &'a Walker<'a>,
+    query: &'a Query,
+    cursor: Option<Cursor>,
+    bond: Bond,
+}
+
+impl Run<'_> {
+    fn page(&self) -> Result<Page, Refusal> {
+        let query = self.query;
+        let mut page = Page { used: query.used.clone(), issues: query.issues.clone(), ..Page::default() };
+        let segments = self.segments()?;
+        let only_count = query.summary == Summary::Count || query.count == 0;
+        if only_count || query.total == Total::Accurate {
+            page.total = Some(self.total(&segments)?);
+        }
+        if only_count {
+            return Ok(page);
+        }
+        let mut hits = match query.sort.as_slice() {
+            [] => self.natural(&segments)?,
+            sorts => self.sorted(&segments, sorts)?,
+        };
+        if hits.len() > query.count {
+            hits.truncate(query.count);
+            let before = self.cursor.as_ref().map_or(0, |cursor| cursor.ordinal);
+            page.next = hits.last().map(|last| {
+                let cursor = Cursor {
+                    segment: last.segment,
+                    ordinal: before + hits.len() as u64,
+                    end: self.walker.end,
+                    key: last.key.clone(),
+                    place: last.stored.place,
+                };
+                seal(self.walker.view.token_key(), self.bond, &cursor)
+            });
+        }
+        page.matches = hits.into_iter().map(|hit| hit.stored).collect();
+        let included = include(self.walker, query, &page.matches)?;
+        if included.cut {
+            let text = format!("more than {INCLUDED_MAX} resources would be included with this page; the rest is left out");
+            page.issues.push(Issue::warning("incomplete", "", text));
+        }
+        page.included = included.resources;
+        Ok(page)
+    }
+
+    /// The parts of the answer. A search in one patient's record has two: what is shared with others, and the patient's own.
+    fn segments(&self) -> Result<Vec<Segment<'_>>, Error> {
+        let mut segments = Vec::new();
+        for (type_at, (type_name, expr)) in self.query.parts.iter().enumerate() {
+            if matches!(self.walker.sight.of(type_name), Scope::Nothing) {
+                continue;
+            }
+            let conditions = drive::flat(expr);
+            let segment = |within: Within, conditions: Vec<&'_ Expr>, which: u16| Segment {
+                number: type_at as u16 * 4 + which,
+                type_at,
+                type_name,
+                conditions,
+                within,
+            };
+            let Some((at, patient, shared)) = self.whose(type_name, &conditions)? else {
+                segments.push(segment(Within::Anywhere, conditions, 0));
+                continue;
+            };
+            let rest: Vec<&Expr> = conditions.iter().enumerate().filter(|(n, _)| *n != at).map(|(_, one)| *one).collect();
+            if let Some(shared) = shared {
+                segments.push(segment(shared, rest.clone(), 0));
+            }
+            segments.push(segment(Within::Part(patient), rest, 1));
+        }
+        Ok(segments)
+    }
+
+    /// The condition that names one patient whose record is searched, and where that record's shared resources are.
+    fn whose(&self, type_name: &'static str, conditions: &[&Expr]) -> Result<Option<(usize, i64, Option<Within>)>, Error> {
+        let view = self.walker.view;
+        let find = |type_name: &str, id: &str| place_of(view, type_name, id);
+        let sql = Sql::new(view.hashes(), self.walker.registry, self.walker.sight, &find);
+        for (at, one) in conditions.iter().enumerate() {
+            match one {
+                Expr::Test(parameter, Test::Reference(test @ (ReferenceTest::Local("Patient", _) | ReferenceTest::Id(..)))) if parameter.primary => {
+                    let targets = targets_of(&sql, test);
+                    let ([number], [patient]) = (targets.numbers.as_slice(), targets.patients.as_slice()) else { continue };
+                    let mut shared = None;
+                    for row in &parameter.rows {
+                        let probe = "SELECT part FROM reference WHERE param = $1 AND target = $2 ORDER BY param LIMIT 1";
+                        let binds = [Bind::Int(i64::from(*row)), Bind::Int(*number)];
+                        if view.connection.one(probe, &binds, |_| Ok(()))?.is_some() {
+                            shared = Some(Within::Referring(parameter.rows.clone(), *number));
+                        }
+                    }
+                    return Ok(Some((at, *patient, shared)));
+                }
+                Expr::OfPatient(id) => {
+                    let Some((_, patient)) = sql.place_of("Patient", id) else { continue };
+                    let probe = "SELECT part FROM compartment WHERE patient = $1 AND type = $2 ORDER BY patient LIMIT 1";
+                    let binds = [Bind::Int(patient), Bind::Int(super::compile::type_number(type_name))];
+                    let shared = view.connection.one(probe, &binds, |_| Ok(()))?.map(|()| Within::Shared(patient));
+                    return Ok(Some((at, patient, shared)));
+                }
+                _ => {}
+            }
+        }
+        Ok(None)
+    }
+
+    fn walk<'q>(&self, segment: &Segment<'q>, order: Order<'q>) -> Walk<'q> {
+        Walk {
+            type_name: segment.type_name,
+            conditions: segment.conditions.clone(),
+            within: segment.within.clone(),
+            order,
+            after: None,
+            bodies: true,
+        }
+    }
+
+    fn total(&self, segments: &[Segment<'_>]) -> Result<i64, Refusal> {
+        let mut total = 0;
+        for segment in segments {
+            if words::any(&segment.conditions) {
+                let mut looked = 0;
+                self.each(segment, &self.walk(segment, Order::Natural), &mut looked, &mut |_| {
+                    total += 1;
+                    Ok(ControlFlow::Continue(()))
+                })?;
+            } else {
+                total += self.walker.count(&Walk { bodies: false, ..self.walk(segment, Order::Natural) })?;
+            }
+        }
+        Ok(total)
+    }
+
+    /// Walks a segment and looks for words in the bodies where the query asks for some.
+    fn each(
+        &self,
+        segment: &Segment<'_>,
+        walk: &Walk<'_>,
+        looked: &mut usize,
+        then: &mut dyn FnMut(Found) -> Result<ControlFlow<()>, Error>,
+    ) -> Result<ControlFlow<()>, Refusal> {
+        if !words::any(&segment.conditions) {
+            return Ok(self.walker.walk(walk, then)?);
+        }
+        let mut too_many = false;
+        let flow = self.walker.walk(walk, &mut |found| {
+            *looked += 1;
+            if *looked > words::LOOKED_MAX {
+                too_many = true;
+                return Ok(ControlFlow::Break(()));
+            }
+            let fits = found.stored.as_ref().is_some_and(|stored| words::fit(&segment.conditions, stored));
+            if fits { then(found) } else { Ok(ControlFlow::Continue(())) }
+        })?;
+        if too_many {
+            let text = format!("more than {} resources would have to be read for these words; narrow the search", words::LOOKED_MAX);
+            return Err(Refusal::Invalid(Issue::error("too-costly", "", text)));
+        }
+        Ok(flow)
+    }
+
+    /// Matches in the order of what drives, one more than the page has.
+    fn natural(&self, segments: &[Segment<'_>]) -> Result<Vec<Hit>, Refusal> {
+        let mut hits = Vec::new();
+        let mut looked = 0;
+        for segment in segments {
+            if self.cursor.as_ref().is_some_and(|cursor| segment.number < cursor.segment) {
+                continue;
+            }
+            if self.fill(segment, Order::Natural, segment.number, &mut looked, &mut hits)? {
+                break;
+            }
+        }
+        Ok(hits)
+    }
+
+    /// Adds a segment's matches; true when the page is full.
+    fn fill<'q>(&self, segment: &Segment<'q>, order: Order<'q>, number: u16, looked: &mut usize, hits: &mut Vec<Hit>) -> Result<bool, Refusal> {
+        let mut walk = self.walk(segment, order);
+        let resumed = self.cursor.as_ref().filter(|cursor| cursor.segment == number);
+        let driver = self.walker.driver(&walk);
+        let nested = driver.is_some_and(|at| matches!(walk.conditions[at], Expr::Chain(..) | Expr::Has(..)))
+            && walk.within == Within::Anywhere;
+        if nested {
+            return self.replay(segment, &walk, number, resumed, looked, hits);
+        }
+        walk.after = resumed.map(|cursor| (cursor.key.clone(), cursor.place));
+        self.each(segment, &walk, looked, &mut |found| Ok(self.push(number, found, hits)))?;
+        Ok(hits.len() > self.query.count)
+    }
+
+    fn push(&self, segment: u16, found: Found, hits: &mut Vec<Hit>) -> ControlFlow<()> {
+        if let Some(stored) = found.stored {
+            hits.push(Hit { segment, key: found.key, stored });
+        }
+        if hits.len() > self.query.count { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    }
+
+    /// A walk within a walk has no key to go on from: it is walked again up to the last match.
+    fn replay(
+        &self,
+        segment: &Segment<'_>,
+        walk: &Walk<'_>,
+        number: u16,
+        resumed: Option<&Cursor>,
+        looked: &mut usize,
+        hits: &mut Vec<Hit>,
+    ) -> Result<bool, Refusal> {
+        let mut skipping = resumed.map(|cursor| cursor.place);
+        if skipping.is_some() {
+            let mut still_there = false;
+            let places = Walk { bodies: false, conditions: walk.conditions.clone(), within: walk.within.clone(), ..self.walker.plain(walk.type_name, Vec::new()) };
+            let _ = self.walker.walk(&places, &mut |found| {
+                still_there = Some(found.place) == skipping;
+                Ok(if still_there { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
+            })?;
+            if !still_there {
+                skipping = None;
+            }
+        }
+        let mut to_skip = if resumed.is_some() && skipping.is_none() { resumed.map_or(0, |cursor| cursor.ordinal) } else { 0 };
+        self.each(segment, walk, looked, &mut |found| {
+            if let Some(last) = skipping {
+                if found.place == last {
+                    skipping = None;
+                }
+                return Ok(ControlFlow::Continue(()));
+            }
+            if to_skip > 0 {
+                to_skip -= 1;
+                return Ok(ControlFlow::Continue(()));
+            }
+            Ok(self.push(number, found, hits))
+        })?;
+        Ok(hits.len() > self.query.count)
+    }
+
+    fn sorted(&self, segments: &[Segment<'_>], sorts: &[Sort]) -> Result<Vec<Hit>, Refusal> {
+        if let ([segment], [sort]) = (segments, sorts)
+            && let Some(order) = self.order(segment, sort)
+        {
+            let missing_only = self.cursor.as_ref().is_some_and(|cursor| cursor.segment == segment.number + 2);
+            if missing_only || self.order_drives(segment)? {
+                return self.by_order(segment, order);
+            }
+            return match self.gathered(segments, sorts)? {
+                Some(hits) => Ok(hits),
+                None => self.by_order(segment, order),
+            };
+        }
+        self.gathered(segments, sorts)?.ok_or_else(|| {
+            let text = format!("more than {SORTED_MAX} matches: they can be sorted by one date, text, number or _lastUpdated only; narrow the search or sort otherwise");
+            Refusal::Invalid(Issue::error("too-costly", "http._sort", text))
+        })
+    }
+
+    /// The order as a walk, if an index has it.
+    fn order<'q>(&self, segment: &Segment<'_>, sort: &'q Sort) -> Option<Order<'q>> {
+        if !matches!(segment.within, Within::Anywhere | Within::Part(_)) {
+            return None;
+        }
+        match &sort.key {
+            SortKey::Updated if segment.within == Within::Anywhere => Some(Order::Updated(sort.descending)),
+            SortKey::By(parameters) => {
+                let parameter = parameters.get(segment.type_at).filter(|p| drive::ordered_by(p))?;
+                let by_text = parameter.kind == akson_fhir::definition::SearchKind::String;
+                (!by_text || segment.within == Within::Anywhere).then_some(Order::By(parameter, sort.descending))
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether the order drives rather than a condition: within a patient, or where the best condition is a common one.
+    fn order_drives(&self, segment: &Segment<'_>) -> Result<bool, Refusal> {
+        if let Within::Part(_) = segment.within {
+            return Ok(segment.type_name != "Patient");
+        }
+        let Some(at) = drive::choose(&segment.conditions, Some(segment.type_name)) else { return Ok(true) };
+        match drive::rank(segment.conditions[at], Some(segment.type_name)) {
+            Some(rank) if rank < 4 => Ok(false),
+            Some(rank) if rank >= drive::COMMON => Ok(true),
+            _ => {
+                let mut count = 0;
+                let walk = Walk { bodies: false, ..self.walk(segment, Order::Natural) };
+                let _ = self.walker.walk(&walk, &mut |_| {
+                    count += 1;
+                    Ok(if count > SAMPLE_MAX { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
+                })?;
+                Ok(count > SAMPLE_MAX)
+            }
+        }
+    }
+
+    /// Matches in the order of an index, then those without a value.
+    fn by_order<'q>(&self, segment: &Segment<'q>, order: Order<'q>) -> Result<Vec<Hit>, Refusal> {
+        let mut hits = Vec::new();
+        let mut looked = 0;
+        let missing_number = segment.number + 2;
+        let missing_only = self.cursor.as_ref().is_some_and(|cursor| cursor.segment == missing_number);
+        if !missing_only && self.fill(segment, order.clone(), segment.number, &mut looked, &mut hits)? {
+            return Ok(hits);
+        }
+        let Order::By(parameter, _) = order else { return Ok(hits) };
+        let Some(parameter) = self.walker.registry.find(segment.type_name, &parameter.code) else { return Ok(hits) };
+        let missing = Expr::Present(parameter.clone()).negated();
+        let mut conditions = segment.conditions.clone();
+        conditions.push(&missing);
+        let rest = Segment { conditions, within: segment.within.clone(), number: missing_number, ..*segment };
+        self.fill(&rest, Order::Natural, missing_number, &mut looked, &mut hits)?;
+        Ok(hits)
+    }
+
+    /// All matches sorted in memory, from the last of the page before on; none if there are too many.
+    fn gathered(&self, segments: &[Segment<'_>], sorts: &[Sort]) -> Result<Option<Vec<Hit>>, Refusal> {
+        let mut all: Vec<(u16, Keyed)> = Vec::new();
+        let mut too_many = false;
+        let mut looked = 0;
+        let indexing = self.walker.indexing();
+        for segment in segments {
+            let walk = self.walk(segment, Order::Natural);
+            self.each(segment, &walk, &mut looked, &mut |found| {
+                if all.len() >= SORTED_MAX {
+                    too_many = true;
+                    return Ok(ControlFlow::Break(()));
+                }
+                if let Some(stored) = found.stored {
+                    all.push((segment.number, keyed(&indexing, sorts, segment.type_at, stored)?));
+                }
+                Ok(ControlFlow::Continue(()))
+            })?;
+            if too_many {
+                return Ok(None);
+            }
+        }
+        let mut matches: Vec<Keyed> = all.into_iter().map(|(_, keyed)| keyed).collect();
+        sort(sorts, &mut matches);
+        let from = match &self.cursor {
+            None => 0,
+            Some(cursor) => match matches.iter().position(|one| one.stored.place == cursor.place) {
+                Some(at) => at + 1,
+                None => cursor.ordinal as usize,
+            },
+        };
+        let hits = matches.into_iter().skip(from).take(self.query.count + 1);
+        Ok(Some(hits.map(|one| self.hit(segments, one)).collect()))
+    }
+
+    /// A sorted match, with what the walk by order would need to go on from it.
+    fn hit(&self, segments: &[Segment<'_>], one: Keyed) -> Hit {
+        let base = segments.iter().find(|segment| segment.type_at == one.type_at).map_or(0, |segment| segment.number);
+        let has_value = one.keys.first().is_some_and(Option::is_some);
+        let segment = if has_value { base } else { base + 2 };
+        Hit { segment, key: one.keys.into_iter().next().flatten().unwrap_or_default(), stored: one.stored }
+    }
+}

@@ -1,0 +1,510 @@
+//! Walks over the resources that satisfy conditions, one statement at a time.
+//!
+//! A walk is driven by one condition and comes in an order that depends on the question alone. A chain that drives is a
+//! walk over its targets with a walk over the sources of each inside.
+//! What it does not do: pages (`run`), or sort (`sort`).
+
+use std::collections::HashSet;
+use std::ops::ControlFlow;
+
+use super::compile::{conditions_at, type_number, visible};
+use super::drive::{self, Drive};
+use super::expr::{Expr, StringTest};
+use super::index::{Indexing, rows_of};
+use super::registry::{Parameter, Registry};
+use super::sight::Sight;
+use super::sql::{At, Bound, Sql};
+use crate::engine::Bind;
+use crate::{Error, Place, Stored, View};
+
+/// The value by which a row stands where it stands, before its part and number.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub enum Key {
+    /// None: part and number are the order.
+    #[default]
+    None,
+    /// A time.
+    Int(i64),
+    /// A number.
+    Real(f64),
+    /// A text.
+    Text(String),
+}
+
+/// A resource on the way.
+#[derive(Debug)]
+pub struct Found {
+    /// Where it is.
+    pub place: Place,
+    /// Where it stands in the order.
+    pub key: Key,
+    /// The resource, if it was wanted.
+    pub stored: Option<Stored>,
+}
+
+/// Where the resources are looked for.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Within {
+    /// Anywhere.
+    Anywhere,
+    /// In a patient's part.
+    Part(i64),
+    /// Among those that refer to a resource through rows with these numbers.
+    Referring(Vec<i32>, i64),
+    /// Among those of several patients that are in a patient's compartment.
+    Shared(i64),
+}
+
+/// In which order.
+#[derive(Debug, Clone)]
+pub enum Order<'a> {
+    /// That of the driver.
+    Natural,
+    /// By a parameter; what has no value does not come.
+    By(&'a Parameter, bool),
+    /// By the time of the last change.
+    Updated(bool),
+}
+
+/// What is walked.
+pub struct Walk<'a> {
+    /// The type.
+    pub type_name: &'static str,
+    /// What must hold.
+    pub conditions: Vec<&'a Expr>,
+    /// Where.
+    pub within: Within,
+    /// How.
+    pub order: Order<'a>,
+    /// The last one of the page before.
+    pub after: Option<(Key, Place)>,
+    /// Whether the resources themselves are wanted.
+    pub bodies: bool,
+}
+
+/// Who walks: a view, a sight, and the end of the numbers that count.
+pub struct Walker<'a> {
+    /// The data.
+    pub view: &'a View,
+    /// The parameters.
+    pub registry: &'a Registry,
+    /// What the caller may see.
+    pub sight: &'a Sight,
+    /// Resources with a number from here on came later than the first page.
+    pub end: i64,
+}
+
+/// Whether to go on.
+pub type Flow = Result<ControlFlow<()>, Error>;
+
+/// No more rows than this leave one statement.
+const ROWS_MAX: i64 = i64::MAX;
+
+impl<'a> Walker<'a> {
+    /// Hands each resource to `each`, once, until it breaks.
+    pub fn walk(&self, walk: &Walk<'_>, each: &mut dyn FnMut(Found) -> Flow) -> Flow {
+        let driver = self.driver(walk);
+        if let Some(at) = driver
+            && matches!(walk.within, Within::Anywhere)
+        {
+            match walk.conditions[at] {
+                Expr::Chain(parameter, target, inner) => return self.through_chain(walk, at, (parameter, target, inner), each),
+                Expr::Has(source, parameter, inner) => return self.through_has(walk, at, (source, parameter, inner), each),
+                _ => {}
+            }
+        }
+        self.direct(walk, driver, each)
+    }
+
+    /// Which condition drives.
+    pub fn driver(&self, walk: &Walk<'_>) -> Option<usize> {
+        match (&walk.order, &walk.within) {
+            (Order::Natural, Within::Anywhere) => {
+                let at = drive::choose(&walk.conditions, Some(walk.type_name))?;
+                match walk.conditions[at] {
+                    Expr::Has(_, parameter, _) if self.any_rows(parameter) => None,
+                    _ => Some(at),
+                }
+            }
+            (Order::Natural, Within::Part(_)) => drive::choose_within_part(&walk.conditions),
+            _ => None,
+        }
+    }
+
+    /// Whether any reference of a parameter has a row. The one that says whose a resource is usually has none.
+    fn any_rows(&self, parameter: &Parameter) -> bool {
+        let sql = "SELECT param FROM reference WHERE param = $1 AND target > 0 ORDER BY param LIMIT 1";
+        let found = |number: &i32| self.view.connection.one(sql, &[Bind::Int(i64::from(*number))], |_| Ok(()));
+        parameter.rows.iter().any(|number| !matches!(found(number), Ok(None)))
+    }
+
+    /// From each resource that the chain's end finds, to those that refer to it.
+    fn through_chain(
+        &self,
+        walk: &Walk<'_>,
+        at: usize,
+        (parameter, target, inner): (&Parameter, &'static str, &Expr),
+        each: &mut dyn FnMut(Found) -> Flow,
+    ) -> Flow {
+        let rest = without(&walk.conditions, at);
+        let by_part = parameter.primary && target == "Patient";
+        let by_rows = !by_part || self.any_rows(parameter);
+        let mut seen = HashSet::new();
+        let mut targets = HashSet::new();
+        let ends = self.plain(target, drive::flat(inner));
+        self.walk(&ends, &mut |end| {
+            if !targets.insert(end.place.rid) {
+                return Ok(ControlFlow::Continue(()));
+            }
+            let mut hand_on = |found: Found| match seen.insert(found.place) {
+                true => each(found),
+                false => Ok(ControlFlow::Continue(())),
+            };
+            let mut go = |within: Within| self.walk(&Walk { within, conditions: rest.clone(), bodies: walk.bodies, ..self.plain(walk.type_name, Vec::new()) }, &mut hand_on);
+            if by_part && go(Within::Part(end.place.rid))?.is_break() {
+                return Ok(ControlFlow::Break(()));
+            }
+            if by_rows {
+                return go(Within::Referring(parameter.rows.clone(), end.place.rid));
+            }
+            Ok(ControlFlow::Continue(()))
+        })
+    }
+
+    /// From each resource that refers to a patient, to the patient, who is its part.
+    fn through_has(
+        &self,
+        walk: &Walk<'_>,
+        at: usize,
+        (source, _, inner): (&'static str, &Parameter, &Expr),
+        each: &mut dyn FnMut(Found) -> Flow,
+    ) -> Flow {
+        let rest = without(&walk.conditions, at);
+        let mut patients = HashSet::new();
+        let sources = self.plain(source, drive::flat(inner));
+        self.walk(&sources, &mut |source| {
+            let part = source.place.part;
+            if part < 0 || !patients.insert(part) {
+                return Ok(ControlFlow::Continue(()));
+            }
+            let patient = Walk { within: Within::Part(part), conditions: rest.clone(), bodies: walk.bodies, ..self.plain("Patient", Vec::new()) };
+            self.walk(&patient, each)
+        })
+    }
+
+    /// A walk without order over places.
+    pub fn plain<'w>(&self, type_name: &'static str, conditions: Vec<&'w Expr>) -> Walk<'w> {
+        Walk { type_name, conditions, within: Within::Anywhere, order: Order::Natural, after: None, bodies: false }
+    }
+
+    fn direct(&self, walk: &Walk<'_>, driver: Option<usize>, each: &mut dyn FnMut(Found) -> Flow) -> Flow {
+        let find = |type_name: &str, id: &str| place_of(self.view, type_name, id);
+        let mut sql = Sql::new(self.view.hashes(), self.registry, self.sight, &find);
+        let shape = write(&mut sql, walk, driver, self.end);
+        let mut seen = HashSet::new();
+        let mut flow = ControlFlow::Continue(());
+        let string = driver.and_then(|at| Drive::of(walk.conditions[at])).and_then(|d| Some((d.parameter(), d.string()?)));
+        let columns = if walk.bodies { 11 } else { 2 };
+        self.view.connection.each(&sql.text, &binds(&sql.binds), |row| {
+            let place = Place { part: row.int(0)?, rid: row.int(1)? };
+            if shape.scattered && !seen.insert(place) {
+                return Ok(true);
+            }
+            let key = match shape.key {
+                KeyKind::None => Key::None,
+                KeyKind::Int => Key::Int(row.int(columns)?),
+                KeyKind::Real => Key::Real(row.real(columns)?),
+                KeyKind::Text => Key::Text(row.text(columns)?.to_string()),
+            };
+            let stored = if walk.bodies { Some(self.view.stored(row)?) } else { None };
+            if shape.scattered && walk.after.is_some() && !self.is_first(walk, string, &key, place, stored.as_ref())? {
+                return Ok(true);
+            }
+            flow = each(Found { place, key, stored })?;
+            Ok(flow.is_continue())
+        })?;
+        Ok(flow)
+    }
+
+    /// Whether a text is the first of a resource in the order; if not, an earlier page has shown the resource.
+    fn is_first(
+        &self,
+        walk: &Walk<'_>,
+        string: Option<(&Parameter, &StringTest)>,
+        key: &Key,
+        place: Place,
+        stored: Option<&Stored>,
+    ) -> Result<bool, Error> {
+        let (parameter, test, descending) = match (&walk.order, string) {
+            (Order::By(parameter, descending), _) => (*parameter, None, *descending),
+            (_, Some((parameter, test))) => (parameter, Some(test), false),
+            _ => return Ok(true),
+        };
+        let Key::Text(text) = key else { return Ok(true) };
+        let fetched;
+        let stored = match stored {
+            Some(stored) => stored,
+            None => {
+                fetched = self.view.at(place)?;
+                let Some(stored) = &fetched else { return Ok(false) };
+                stored
+            }
+        };
+        let texts = self.texts(stored, parameter)?;
+        let fits = texts.iter().filter(|(text, exact)| test.is_none_or(|test| self.fits(test, text, *exact))).map(|(text, _)| text);
+        let first = if descending { fits.max() } else { fits.min() };
+        Ok(first == Some(text))
+    }
+
+    fn texts(&self, stored: &Stored, parameter: &Parameter) -> Result<Vec<(String, i64)>, Error> {
+        let resource = akson_fhir::resource::Resource::parse_json(stored.bare().as_bytes())
+            .map_err(|_| Error::Damaged("a stored body is no resource".to_owned()))?;
+        let rows = rows_of(&self.indexing(), &resource, parameter);
+        Ok(rows.strings.into_iter().map(|row| (row.text, row.exact)).collect())
+    }
+
+    /// What indexing needs.
+    pub fn indexing(&self) -> Indexing<'_> {
+        Indexing { registry: self.registry, hashes: self.view.hashes() }
+    }
+
+    fn fits(&self, test: &StringTest, text: &str, exact: i64) -> bool {
+        match test {
+            StringTest::Starts(start) => text.starts_with(start.as_str()),
+            StringTest::Equals(whole) => text == whole,
+            StringTest::Exact(written) => exact == self.view.hashes().code(written),
+            StringTest::Contains(part) => text.contains(part.as_str()),
+            StringTest::Ends(end) => text.ends_with(end.as_str()),
+        }
+    }
+
+    /// How many resources there are, without looking at them.
+    pub fn count(&self, walk: &Walk<'_>) -> Result<i64, Error> {
+        let driver = self.driver(walk);
+        let nested = driver.is_some_and(|at| matches!(walk.conditions[at], Expr::Chain(..) | Expr::Has(..)));
+        if nested && matches!(walk.within, Within::Anywhere) {
+            let mut count = 0;
+            let _ = self.walk(walk, &mut |_| {
+                count += 1;
+                Ok(ControlFlow::Continue(()))
+            })?;
+            return Ok(count);
+        }
+        let find = |type_name: &str, id: &str| place_of(self.view, type_name, id);
+        let mut sql = Sql::new(self.view.hashes(), self.registry, self.sight, &find);
+        sql.push("SELECT count(*) FROM (SELECT DISTINCT d.part, d.rid FROM ");
+        body(&mut sql, walk, driver, self.end);
+        sql.push(") q ORDER BY 1 LIMIT 1");
+        Ok(self.view.connection.one(&sql.text, &binds(&sql.binds), |row| row.int(0))?.unwrap_or(0))
+    }
+
+    /// The statement of a walk, for looking at its plan.
+    pub fn statement(&self, walk: &Walk<'_>) -> (String, Vec<Bound>) {
+        let find = |type_name: &str, id: &str| place_of(self.view, type_name, id);
+        let mut sql = Sql::new(self.view.hashes(), self.registry, self.sight, &find);
+        let driver = self.driver(walk);
+        write(&mut sql, walk, driver, self.end);
+        (sql.text, sql.binds)
+    }
+}
+
+/// Where a resource is or would be.
+pub fn place_of(view: &View, type_name: &str, id: &str) -> Option<(i64, i64)> {
+    let type_id = akson_fhir::definition::Definitions::r4().type_id(type_name)?;
+    let place = view.place(type_id, id).ok()??;
+    Some((place.part, place.rid))
+}
+
+/// What is bound, as the engine takes it.
+pub fn binds(bound: &[Bound]) -> Vec<Bind<'_>> {
+    let bind = |value| match value {
+        &Bound::Int(number) => Bind::Int(number),
+        &Bound::Real(number) => Bind::Real(number),
+        Bound::Text(text) => Bind::Text(text.as_str()),
+    };
+    bound.iter().map(bind).collect()
+}
+
+fn without<'w>(conditions: &[&'w Expr], at: usize) -> Vec<&'w Expr> {
+    conditions.iter().enumerate().filter(|(n, _)| *n != at).map(|(_, one)| *one).collect()
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum KeyKind {
+    None,
+    Int,
+    Real,
+    Text,
+}
+
+struct Shape {
+    key: KeyKind,
+    scattered: bool,
+}
+
+/// Writes the whole statement of a walk.
+fn write(sql: &mut Sql<'_>, walk: &Walk<'_>, driver: Option<usize>, end: i64) -> Shape {
+    let drive = driver.and_then(|at| Drive::of(walk.conditions[at]));
+    let key = match &walk.order {
+        Order::By(parameter, _) => Some(match parameter.kind {
+            akson_fhir::definition::SearchKind::Date => "lo",
+            akson_fhir::definition::SearchKind::String => "text",
+            _ => "low",
+        }),
+        Order::Updated(_) => Some("updated"),
+        Order::Natural => drive.as_ref().and_then(Drive::key),
+    };
+    let natural_rows = matches!(walk.order, Order::Natural) && matches!(walk.within, Within::Anywhere | Within::Part(_));
+    let scattered = match &walk.order {
+        Order::By(parameter, _) => !parameter.single && key == Some("text"),
+        _ => key == Some("text"),
+    };
+    // Rows of one resource that stand apart from each other, and have no order of their own, are gathered first.
+    let gathered = key.is_none() && natural_rows && drive.as_ref().is_some_and(Drive::scattered);
+    sql.push("SELECT ");
+    if walk.bodies {
+        sql.push("r.part, r.rid, r.type, r.version, r.updated, r.controller, r.state, r.patients, r.sum, r.dict, r.body");
+    } else {
+        sql.push("d.part, d.rid");
+    }
+    if let Some(key) = key {
+        sql.push(", d.").push(key);
+    }
+    sql.push(" FROM ");
+    if gathered {
+        sql.push("(SELECT DISTINCT d.part, d.rid FROM ");
+        body(sql, walk, driver, end);
+        sql.push(") d");
+        if walk.bodies {
+            sql.push(" CROSS JOIN resource r WHERE r.part = d.part AND r.rid = d.rid");
+        }
+    } else {
+        body(sql, walk, driver, end);
+        if walk.bodies {
+            sql.push(" AND r.part = d.part AND r.rid = d.rid");
+        }
+    }
+    let descending = matches!(walk.order, Order::By(_, true) | Order::Updated(true));
+    let way = if descending { " DESC" } else { "" };
+    sql.push(" ORDER BY ");
+    if let Some(key) = key {
+        sql.push("d.").push(key).push(way).push(", ");
+    }
+    sql.push("d.part").push(way).push(", d.rid").push(way).push(" LIMIT ").int(ROWS_MAX);
+    let key = match key {
+        None => KeyKind::None,
+        Some("lo" | "updated") => KeyKind::Int,
+        Some("low") => KeyKind::Real,
+        Some(_) => KeyKind::Text,
+    };
+    // Otherwise rows of one resource follow each other, and are seen as often as they come.
+    Shape { key, scattered: scattered || !gathered }
+}
+
+/// `table d [CROSS JOIN resource r] WHERE …`.
+fn body(sql: &mut Sql<'_>, walk: &Walk<'_>, driver: Option<usize>, end: i64) {
+    let mut drive = driver.and_then(|at| Drive::of(walk.conditions[at]));
+    let table = match (&walk.order, &walk.within) {
+        (Order::By(parameter, _), _) => match parameter.kind {
+            akson_fhir::definition::SearchKind::Date => "date",
+            akson_fhir::definition::SearchKind::String => "string",
+            _ => "quantity",
+        },
+        (Order::Updated(_), Within::Anywhere | Within::Part(_)) => "resource",
+        (_, Within::Referring(..)) => "reference",
+        (_, Within::Shared(_)) => "compartment",
+        _ => drive.as_ref().map_or("resource", Drive::table),
+    };
+    if matches!(table, "reference" | "compartment") && !matches!(walk.within, Within::Anywhere | Within::Part(_)) {
+        drive = None;
+    }
+    let driver = if drive.is_some() { driver } else { None };
+    sql.push(table).push(" d");
+    if walk.bodies {
+        sql.push(" CROSS JOIN resource r");
+    }
+    sql.push(" WHERE ");
+    let mut at = if table == "resource" { At::resource("d", walk.type_name) } else { At::row("d", walk.type_name) };
+    if let Within::Part(part) = walk.within {
+        at.fixed_part = Some(part);
+    }
+    match (&walk.order, &drive) {
+        (Order::By(parameter, descending), _) => ordered(sql, parameter, *descending),
+        (_, Some(drive)) => drive.condition(sql, "d"),
+        _ => match &walk.within {
+            Within::Referring(rows, target) => {
+                sql.push("d.param").among(rows).push(" AND d.target = ").int(*target);
+            }
+            Within::Shared(patient) => {
+                sql.push("d.patient = ").int(*patient).push(" AND d.type = ").int(type_number(walk.type_name));
+            }
+            _ => {
+                sql.push("d.type = ").int(type_number(walk.type_name)).push(" AND d.state = 1");
+            }
+        },
+    }
+    if let Within::Part(part) = walk.within {
+        sql.push(" AND d.part = ").int(part);
+        if walk.type_name == "Patient" {
+            sql.push(" AND d.rid = ").int(part);
+        }
+    }
+    let rest: Vec<&Expr> = match driver {
+        Some(driver) => without(&walk.conditions, driver),
+        None => walk.conditions.clone(),
+    };
+    conditions_at(sql, &at, &rest);
+    sql.push(" AND ");
+    visible(sql, &at);
+    sql.push(" AND d.rid < ").int(end);
+    if let Some((key, place)) = &walk.after {
+        after(sql, walk, &drive, key, *place);
+    }
+}
+
+/// Rows in the order of a parameter: for each resource its first.
+fn ordered(sql: &mut Sql<'_>, parameter: &Parameter, descending: bool) {
+    sql.push("d.param").among(&parameter.rows);
+    let (table, column) = match parameter.kind {
+        akson_fhir::definition::SearchKind::Date => ("date", "lo"),
+        akson_fhir::definition::SearchKind::Number => ("quantity", "low"),
+        _ => return,
+    };
+    if parameter.single {
+        return;
+    }
+    let before = if descending { " > " } else { " < " };
+    sql.push(" AND NOT EXISTS (SELECT 1 FROM ").push(table).push(" e WHERE e.param = d.param AND e.part = d.part AND e.rid = d.rid AND e.");
+    sql.push(column).push(before).push("d.").push(column).push(")");
+}
+
+/// Only what comes after the last one of the page before.
+fn after(sql: &mut Sql<'_>, walk: &Walk<'_>, drive: &Option<Drive<'_>>, key: &Key, place: Place) {
+    let descending = matches!(walk.order, Order::By(_, true) | Order::Updated(true));
+    let column = match &walk.order {
+        Order::By(parameter, _) => match parameter.kind {
+            akson_fhir::definition::SearchKind::Date => "lo",
+            akson_fhir::definition::SearchKind::String => "text",
+            _ => "low",
+        },
+        Order::Updated(_) => "updated",
+        Order::Natural => drive.as_ref().and_then(Drive::key).unwrap_or(""),
+    };
+    let sign = if descending { " < " } else { " > " };
+    let with_key = !column.is_empty() && *key != Key::None;
+    sql.push(" AND (");
+    if with_key {
+        sql.push("d.").push(column).push(", ");
+    }
+    sql.push("d.part, d.rid)").push(sign).push("(");
+    if with_key {
+        match key {
+            Key::Int(number) => sql.int(*number),
+            Key::Real(number) => sql.real(*number),
+            Key::Text(text) => sql.text(text),
+            Key::None => sql,
+        };
+        sql.push(", ");
+    }
+    sql.int(place.part).push(", ").int(place.rid).push(")");
+}
