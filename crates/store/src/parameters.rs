@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use akson_fhir::outcome::Issue;
 use akson_fhir::resource::Resource;
+use akson_fhir::value::date::Zone;
 
 use crate::engine::{Bind, Connection};
 use crate::reindex::Work;
@@ -16,7 +17,7 @@ use crate::{Error, Store, verify};
 const PARAMETERS_MAX: i64 = 100_000;
 
 /// The registry; numbers given for the first time are kept. Called inside a transaction.
-pub(crate) fn load(connection: &Connection) -> Result<Registry, Error> {
+pub(crate) fn load(connection: &Connection, base: &str) -> Result<Registry, Error> {
     let limit = [Bind::Int(PARAMETERS_MAX)];
     let sql = "SELECT id, type, code FROM parameter ORDER BY id LIMIT $1";
     let pins = connection.query(sql, &limit, |row| {
@@ -28,7 +29,7 @@ pub(crate) fn load(connection: &Connection) -> Result<Registry, Error> {
         let found = Resource::parse_json(&text).and_then(|resource| Custom::read(&resource, live));
         customs.push(found.map_err(|_| Error::Damaged("a search parameter cannot be read".to_owned()))?);
     }
-    let registry = Registry::build(&pins, &customs);
+    let registry = Registry::build(&pins, &customs).located(base, Zone::default());
     for pin in registry.pins() {
         if pins.binary_search_by_key(&pin.number, |kept| kept.number).is_err() {
             let sql = "INSERT INTO parameter (id, type, code) VALUES ($1, $2, $3)";
@@ -84,7 +85,7 @@ impl Store {
 impl Transaction<'_> {
     /// Reads the parameters again; they are in use from the commit on.
     fn parameters_changed(&mut self) -> Result<(), Error> {
-        self.gathered.registry = Some(Arc::new(load(&self.connection)?));
+        self.gathered.registry = Some(Arc::new(load(&self.connection, &self.shared.options.base)?));
         Ok(())
     }
 

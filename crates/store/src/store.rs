@@ -91,7 +91,7 @@ impl Store {
         migrate::migrate(&connection, migrate::STEPS)?;
         connection.execute("BEGIN IMMEDIATE", &[])?;
         let settings = Settings::load(&connection)?;
-        let registry = parameters::load(&connection)?;
+        let registry = parameters::load(&connection, &options.base)?;
         connection.execute("COMMIT", &[])?;
         let moved = connection.one("SELECT rid FROM moved ORDER BY rid LIMIT 1", &[], |_| Ok(()))?.is_some();
         let seal = audit::last_seal(&connection)?;

@@ -77,6 +77,23 @@ impl Connection {
         Ok(())
     }
 
+    /// The rows of a statement, one after the other, for as long as `each` answers true.
+    pub fn walk(
+        &self,
+        sql: &str,
+        binds: &[Bind<'_>],
+        mut each: impl FnMut(&Row<'_>) -> Result<bool, Error>,
+    ) -> Result<(), Error> {
+        let mut statement = self.raw.prepare_cached(sql)?;
+        let mut rows = statement.query(rusqlite::params_from_iter(binds))?;
+        while let Some(row) = rows.next()? {
+            if !each(&Row(row))? {
+                break;
+            }
+        }
+        Ok(())
+    }
+
     /// The first row of a statement.
     pub fn one<T>(
         &self,

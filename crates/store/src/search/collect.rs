@@ -9,7 +9,7 @@ use super::fold::fold;
 use super::param::token::TEXT;
 use super::registry::Parameter;
 use super::rows::{DateRow, PairRow, QuantityRow, ReferenceRow, Rows, StringRow, Target, TokenRow, WordRow};
-use crate::hash::Hashes;
+use crate::Hashes;
 
 /// Rows in the making.
 pub struct Collector<'a> {

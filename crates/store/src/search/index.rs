@@ -7,13 +7,12 @@
 use akson_fhir::definition::{Definitions, SearchKind};
 use akson_fhir::path::{Context, Item, Items};
 use akson_fhir::resource::Resource;
-use akson_fhir::value::date::Zone;
 
 use super::collect::Collector;
 use super::param;
 use super::registry::{Parameter, Registry};
 use super::rows::Rows;
-use crate::hash::Hashes;
+use crate::Hashes;
 
 /// What indexing needs to know besides the resource.
 #[derive(Clone, Copy)]
@@ -22,18 +21,20 @@ pub struct Indexing<'a> {
     pub registry: &'a Registry,
     /// The hashes of this database.
     pub hashes: &'a Hashes,
-    /// This server's own address.
-    pub base: &'a str,
-    /// The zone of times without one.
-    pub zone: Zone,
+}
+
+impl<'a> Indexing<'a> {
+    fn collector(&self) -> Collector<'a> {
+        Collector::new(self.hashes, self.registry.base(), self.registry.zone())
+    }
 }
 
 /// All index rows of a resource.
-pub fn rows(indexing: &Indexing<'_>, resource: &Resource) -> Rows {
-    let mut into = Collector::new(indexing.hashes, indexing.base, indexing.zone);
+pub fn rows(resource: &Resource, registry: &Registry, hashes: &Hashes) -> Rows {
+    let mut into = Indexing { registry, hashes }.collector();
     let root = Item::node(resource.root(), resource.type_id);
     let context = Context::of(resource.root());
-    for parameter in indexing.registry.parameters(resource.type_name()) {
+    for parameter in registry.parameters(resource.type_name()) {
         let items = values(parameter, &root, &context);
         if items.is_empty() {
             continue;
@@ -50,7 +51,7 @@ pub fn rows(indexing: &Indexing<'_>, resource: &Resource) -> Rows {
 
 /// The rows of one parameter, also if others share them.
 pub fn rows_of(indexing: &Indexing<'_>, resource: &Resource, parameter: &Parameter) -> Rows {
-    let mut into = Collector::new(indexing.hashes, indexing.base, indexing.zone);
+    let mut into = indexing.collector();
     let context = Context::of(resource.root());
     let items = values(parameter, &Item::node(resource.root(), resource.type_id), &context);
     index(&mut into, parameter, &items, &context);

@@ -11,6 +11,7 @@ use std::sync::{Arc, OnceLock};
 
 use akson_fhir::definition::{Definitions, SearchKind};
 use akson_fhir::path::Expression;
+use akson_fhir::value::date::Zone;
 
 use super::custom::Custom;
 use super::shape;
@@ -129,6 +130,8 @@ struct OfType {
 #[derive(Debug, Default)]
 pub struct Registry {
     types: HashMap<&'static str, OfType>,
+    base: String,
+    zone: Zone,
 }
 
 /// What a definition says, before it has a number.
@@ -166,6 +169,23 @@ impl Registry {
             registry.types.insert(kind.name, of_type(kind.name, &numbered));
         }
         registry
+    }
+
+    /// With this server's own address, and the zone of times without one.
+    pub fn located(mut self, base: &str, zone: Zone) -> Registry {
+        self.base = base.to_string();
+        self.zone = zone;
+        self
+    }
+
+    /// This server's own address, without a slash at its end.
+    pub fn base(&self) -> &str {
+        &self.base
+    }
+
+    /// The zone of times without one.
+    pub fn zone(&self) -> Zone {
+        self.zone
     }
 
     /// The parameters of R4 alone, numbered afresh.

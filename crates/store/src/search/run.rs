@@ -109,6 +109,30 @@ impl View {
         Ok(self.search(&query, sight)?.matches)
     }
 
+    /// The statements of a query's first page, each with the engine's plan for it. A chain that drives shows its end.
+    pub fn explain(&self, query: &Query, sight: &Sight) -> Result<Vec<(String, Vec<String>)>, Refusal> {
+        let registry = self.registry();
+        let walker = Walker { view: self, registry: &registry, sight, end: self.numbers_end() };
+        let run = Run { walker: &walker, query, cursor: None, bond: Bond { query: 0, sight: 0 } };
+        let mut plans = Vec::new();
+        for segment in run.segments()? {
+            let order = match query.sort.first().and_then(|sort| run.order(&segment, sort)) {
+                Some(order) if run.order_drives(&segment)? => order,
+                _ => Order::Natural,
+            };
+            let mut walk = run.walk(&segment, order);
+            while let Some(at) = walker.driver(&walk) {
+                let (Expr::Chain(_, type_name, inner) | Expr::Has(type_name, _, inner)) = walk.conditions[at] else { break };
+                walk = walker.plain(type_name, drive::flat(inner));
+            }
+            let (text, bound) = walker.statement(&walk);
+            let plan = format!("EXPLAIN QUERY PLAN {text}");
+            let lines = self.connection.query(&plan, &super::walk::binds(&bound), |row| Ok(row.text(3)?.to_owned()))?;
+            plans.push((text, lines));
+        }
+        Ok(plans)
+    }
+
     /// Whether the caller sees the live resource at a place.
     pub fn sees(&self, sight: &Sight, type_id: TypeId, place: Place) -> Result<bool, Error> {
         let registry = self.registry();
@@ -217,22 +241,17 @@ impl Run<'_> {
                 continue;
             }
             let conditions = drive::flat(expr);
-            let segment = |within: Within, conditions: Vec<&'_ Expr>, which: u16| Segment {
-                number: type_at as u16 * 4 + which,
-                type_at,
-                type_name,
-                conditions,
-                within,
-            };
+            let number = type_at as u16 * 4;
+            let segment = Segment { number, type_at, type_name, conditions: Vec::new(), within: Within::Anywhere };
             let Some((at, patient, shared)) = self.whose(type_name, &conditions)? else {
-                segments.push(segment(Within::Anywhere, conditions, 0));
+                segments.push(Segment { conditions, ..segment });
                 continue;
             };
             let rest: Vec<&Expr> = conditions.iter().enumerate().filter(|(n, _)| *n != at).map(|(_, one)| *one).collect();
             if let Some(shared) = shared {
-                segments.push(segment(shared, rest.clone(), 0));
+                segments.push(Segment { conditions: rest.clone(), within: shared, ..segment });
             }
-            segments.push(segment(Within::Part(patient), rest, 1));
+            segments.push(Segment { number: number + 1, conditions: rest, within: Within::Part(patient), ..segment });
         }
         Ok(segments)
     }
@@ -304,12 +323,13 @@ impl Run<'_> {
         walk: &Walk<'_>,
         looked: &mut usize,
         then: &mut dyn FnMut(Found) -> Result<ControlFlow<()>, Error>,
-    ) -> Result<ControlFlow<()>, Refusal> {
+    ) -> Result<(), Refusal> {
         if !words::any(&segment.conditions) {
-            return Ok(self.walker.walk(walk, then)?);
+            let _ = self.walker.walk(walk, then)?;
+            return Ok(());
         }
         let mut too_many = false;
-        let flow = self.walker.walk(walk, &mut |found| {
+        let _ = self.walker.walk(walk, &mut |found| {
             *looked += 1;
             if *looked > words::LOOKED_MAX {
                 too_many = true;
@@ -322,7 +342,7 @@ impl Run<'_> {
             let text = format!("more than {} resources would have to be read for these words; narrow the search", words::LOOKED_MAX);
             return Err(Refusal::Invalid(Issue::error("too-costly", "", text)));
         }
-        Ok(flow)
+        Ok(())
     }
 
     /// Matches in the order of what drives, one more than the page has.

@@ -7,7 +7,7 @@ use std::fmt::Write;
 
 use super::registry::Registry;
 use super::sight::Sight;
-use crate::hash::Hashes;
+use crate::Hashes;
 
 /// Finds the part and number of a resource by type and id; none if it was never mentioned.
 pub type Find<'a> = dyn Fn(&str, &str) -> Option<(i64, i64)> + 'a;

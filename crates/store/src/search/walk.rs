@@ -205,7 +205,7 @@ impl<'a> Walker<'a> {
         let mut flow = ControlFlow::Continue(());
         let string = driver.and_then(|at| Drive::of(walk.conditions[at])).and_then(|d| Some((d.parameter(), d.string()?)));
         let columns = if walk.bodies { 11 } else { 2 };
-        self.view.connection.each(&sql.text, &binds(&sql.binds), |row| {
+        self.view.connection.walk(&sql.text, &binds(&sql.binds), |row| {
             let place = Place { part: row.int(0)?, rid: row.int(1)? };
             if shape.scattered && !seen.insert(place) {
                 return Ok(true);

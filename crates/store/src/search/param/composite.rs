@@ -57,7 +57,7 @@ pub fn index<'a>(into: &mut Collector<'_>, parameter: &Parameter, item: &Item<'a
     let blank = PairRow { param: parameter.number, a: 0, a_system: 0, b: 0, b_system: 0, low: 0.0, high: 0.0, raw_low: 0.0, raw_high: 0.0, target: None };
     let mut rows: Vec<PairRow> = Vec::new();
     if let [second, third] = rest {
-        rows.extend(numbers(second).iter().flat_map(|a| numbers(third).into_iter().map(|b| PairRow { low: *a, high: b, ..blank.clone() })));
+        rows.extend(numbers(second).iter().flat_map(|a| numbers(third).into_iter().map(|b| PairRow { low: *a, high: b, ..blank })));
     } else if let ([second], Some(component)) = (rest, parameter.components.get(1)) {
         for item in second {
             match component.parameter.kind {
@@ -72,7 +72,7 @@ pub fn index<'a>(into: &mut Collector<'_>, parameter: &Parameter, item: &Item<'a
     }
     for code in codes.finish().tokens.iter().filter(|code| code.system != token::TEXT && code.system != token::OF_TYPE) {
         for row in &rows {
-            into.pair(PairRow { a: code.code, a_system: code.system, ..row.clone() });
+            into.pair(PairRow { a: code.code, a_system: code.system, ..*row });
         }
     }
 }
@@ -111,14 +111,14 @@ fn target(into: &mut Collector<'_>, item: &Item<'_>) -> Option<Found> {
 
 fn target_row(blank: &PairRow, found: Found) -> PairRow {
     match found {
-        Found::Local(target) => PairRow { target: Some(target), ..blank.clone() },
-        Found::Other(hash) => PairRow { b: hash, ..blank.clone() },
+        Found::Local(target) => PairRow { target: Some(target), ..*blank },
+        Found::Other(hash) => PairRow { b: hash, ..*blank },
     }
 }
 
 fn of(blank: &PairRow, found: &Rows) -> Vec<PairRow> {
     let tokens = found.tokens.iter().filter(|t| t.system != token::TEXT && t.system != token::OF_TYPE);
-    let tokens = tokens.map(|t| PairRow { b: t.code, b_system: t.system, ..blank.clone() });
+    let tokens = tokens.map(|t| PairRow { b: t.code, b_system: t.system, ..*blank });
     let quantities = found.quantities.iter().map(|q| PairRow {
         b: q.unit,
         b_system: q.raw_unit,
@@ -126,9 +126,9 @@ fn of(blank: &PairRow, found: &Rows) -> Vec<PairRow> {
         high: q.high,
         raw_low: q.raw_low,
         raw_high: q.raw_high,
-        ..blank.clone()
+        ..*blank
     });
-    let dates = found.dates.iter().map(|d| PairRow { low: d.lo as f64, high: (d.lo + d.span) as f64, ..blank.clone() });
+    let dates = found.dates.iter().map(|d| PairRow { low: d.lo as f64, high: (d.lo + d.span) as f64, ..*blank });
     tokens.chain(quantities).chain(dates).collect()
 }
 
