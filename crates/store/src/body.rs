@@ -15,6 +15,7 @@ use zstd::zstd_safe::{CCtx, DCtx};
 use crate::Error;
 use crate::clock::{INSTANT_LENGTH, write_instant};
 use crate::dictionary::Dictionary;
+use crate::short::{self, Owner};
 
 /// The stamp goes inside a `meta` that is there.
 const IN_META: u8 = 1;
@@ -84,24 +85,34 @@ impl Unstamped {
     }
 
     /// The blob.
-    pub(crate) fn pack(&self, dictionary: Option<&Dictionary>) -> Result<Vec<u8>, Error> {
+    pub(crate) fn pack(&self, owner: Owner<'_>, dictionary: Option<&Dictionary>) -> Result<Vec<u8>, Error> {
         let mut blob = Vec::with_capacity(16 + self.text.len() / 3);
+        let short = self.short(owner);
         blob.push(if self.in_meta { IN_META } else { 0 });
         write_number(&mut blob, self.stamp_at);
         write_number(&mut blob, self.id_at);
         let head = blob.len();
-        compress(&mut blob, self.text.as_bytes(), dictionary)?;
-        if blob.len() - head >= self.text.len() {
+        compress(&mut blob, &short, dictionary)?;
+        if blob.len() - head >= short.len() {
             blob.truncate(head);
             blob[0] |= PLAIN;
-            blob.extend_from_slice(self.text.as_bytes());
+            blob.extend_from_slice(&short);
         }
         blob.shrink_to_fit();
         Ok(blob)
     }
 
+    /// The text as it is compressed.
+    pub(crate) fn short(&self, owner: Owner<'_>) -> Vec<u8> {
+        short::shorten(owner, &self.text, self.id_at)
+    }
+
     /// The text of a blob.
-    pub(crate) fn unpack(blob: &[u8], dictionary: Option<&Dictionary>) -> Result<Unstamped, Error> {
+    pub(crate) fn unpack(
+        blob: &[u8],
+        owner: Owner<'_>,
+        dictionary: Option<&Dictionary>,
+    ) -> Result<Unstamped, Error> {
         let mut rest = blob;
         let damaged = || Error::Damaged("the head of a body cannot be read".to_owned());
         let (flags, tail) = rest.split_first().ok_or_else(damaged)?;
@@ -109,6 +120,7 @@ impl Unstamped {
         let mut number = || read_number(&mut rest).ok_or_else(damaged);
         let (stamp_at, id_at) = (number()?, number()?);
         let bytes = if flags & PLAIN != 0 { rest.to_vec() } else { decompress(rest, dictionary)? };
+        let bytes = short::lengthen(owner, bytes, STAMP_BYTES)?;
         let text = String::from_utf8(bytes).map_err(|_| Error::Damaged("a body is not UTF-8".to_owned()))?;
         if !text.is_char_boundary(stamp_at) || !text.is_char_boundary(id_at) {
             return Err(damaged());
@@ -274,7 +286,12 @@ fn decompress(bytes: &[u8], dictionary: Option<&Dictionary>) -> Result<Vec<u8>, 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{Place, ids::Ids};
     use serde_json::Value as Json;
+
+    fn owner(ids: &Ids) -> Owner<'_> {
+        Owner { ids, type_number: 1, place: Place { part: 1, rid: 2 } }
+    }
 
     fn check(text: &str, id: &str, expected: &str) {
         let resource = Resource::parse_json(text.as_bytes()).unwrap();
@@ -282,7 +299,9 @@ mod tests {
         assert_eq!(body.id(), id, "{}", body.text);
         let stamped = body.stamped(3, 1_795_360_655_123_456);
         assert_eq!(stamped, expected);
-        let read = Unstamped::unpack(&body.pack(None).unwrap(), None).unwrap();
+        let ids = Ids::new([1; 16]);
+        let owner = owner(&ids);
+        let read = Unstamped::unpack(&body.pack(owner, None).unwrap(), owner, None).unwrap();
         assert_eq!(read, body);
         // What came back in can go out again, and is the same.
         let again = Unstamped::new(&Resource::parse_json(stamped.as_bytes()).unwrap(), id);
@@ -330,16 +349,18 @@ mod tests {
         let text = format!(r#"{{"resourceType":"Basic","text":"{}"}}"#, "words and words ".repeat(40));
         let resource = Resource::parse_json(text.as_bytes()).unwrap();
         let body = Unstamped::new(&resource, "a");
-        let blob = body.pack(None).unwrap();
+        let ids = Ids::new([1; 16]);
+        let owner = owner(&ids);
+        let blob = body.pack(owner, None).unwrap();
         assert!(blob.len() < 100);
         for length in 0..blob.len() {
-            assert!(Unstamped::unpack(&blob[..length], None).is_err());
+            assert!(Unstamped::unpack(&blob[..length], owner, None).is_err());
         }
         for at in 0..blob.len() {
             for bit in 0..8 {
                 let mut flipped = blob.clone();
                 flipped[at] ^= 1 << bit;
-                if let Ok(read) = Unstamped::unpack(&flipped, None) {
+                if let Ok(read) = Unstamped::unpack(&flipped, owner, None) {
                     let _ = (read.id(), read.stamped(1, 1), read.digest());
                 }
             }

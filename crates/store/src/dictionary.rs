@@ -104,16 +104,17 @@ impl Dictionaries {
     }
 
     /// Takes a text as a sample; answers a type's samples once, when there are enough.
-    pub(crate) fn sample(&self, type_number: i64, text: &str) -> Option<(Vec<u8>, Vec<usize>)> {
-        if text.len() > SAMPLE_BYTES_MAX {
-            return None;
-        }
+    pub(crate) fn sample(&self, type_number: i64, text: impl FnOnce() -> Vec<u8>) -> Option<(Vec<u8>, Vec<usize>)> {
         let mut all = self.samples.lock().unwrap_or_else(PoisonError::into_inner);
         let samples = all.entry(type_number).or_default();
         if samples.taken {
             return None;
         }
-        samples.bytes.extend_from_slice(text.as_bytes());
+        let text = text();
+        if text.len() > SAMPLE_BYTES_MAX {
+            return None;
+        }
+        samples.bytes.extend_from_slice(&text);
         samples.lengths.push(text.len());
         if samples.lengths.len() < self.samples_wanted {
             return None;

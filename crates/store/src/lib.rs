@@ -25,6 +25,7 @@ mod reindex;
 mod request;
 pub mod search;
 mod settings;
+mod short;
 mod store;
 pub mod types;
 mod verify;

@@ -15,6 +15,7 @@ use crate::compartment::{self, Rename, Whose};
 use crate::search::index;
 use crate::search::registry::Registry;
 use crate::search::rows::Rows;
+use crate::short::Owner;
 use crate::store::Shared;
 use crate::view::State;
 use crate::{Error, Place, View, types};
@@ -62,6 +63,8 @@ pub struct Prepared {
     pub(crate) controller: i64,
     pub(crate) text: Unstamped,
     pub(crate) blob: Vec<u8>,
+    /// Where it will stand, as far as could be seen; the blob can be read there only.
+    pub(crate) packed_for: Place,
     pub(crate) dict: i64,
     pub(crate) digest: [u8; 32],
     pub(crate) index: Indexed,
@@ -90,6 +93,19 @@ pub(crate) struct Indexed {
     pub(crate) whose: Whose,
     /// Entries of `rows.targets`.
     pub(crate) patients: Vec<u32>,
+}
+
+impl Indexed {
+    /// Where its resource belongs, if it has this number.
+    fn place(&self, rid: i64) -> Place {
+        let patient = self.patients.first().and_then(|at| self.targets.get(*at as usize));
+        let part = match (self.whose, patient) {
+            (Whose::Own, _) => rid,
+            (Whose::One, Some(patient)) => patient.place.rid,
+            _ => compartment::bucket(rid),
+        };
+        Place { part, rid }
+    }
 }
 
 /// What is known of a reference's target.
@@ -142,7 +158,10 @@ impl Shared {
         let type_number = types::number(resource.type_id);
         let text = Unstamped::new(resource, &home.id);
         let dictionary = self.dictionaries.newest(type_number);
-        let blob = text.pack(dictionary.as_deref())?;
+        let index = self.index(view, resource, &registry, among)?;
+        let packed_for = index.place(home.place.rid);
+        let owner = Owner { ids: &self.ids, type_number, place: packed_for };
+        let blob = text.pack(owner, dictionary.as_deref())?;
         let before = match home.fresh {
             true => None,
             false => view.at(home.place)?.filter(|head| head.state == State::Live),
@@ -157,7 +176,8 @@ impl Shared {
             digest: text.digest(),
             blob,
             dict: dictionary.map_or(0, |dictionary| dictionary.id),
-            index: self.index(view, resource, &registry, among)?,
+            index,
+            packed_for,
             before,
             registry,
             text,

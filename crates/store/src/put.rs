@@ -9,6 +9,7 @@ use akson_fhir::definition::TypeId;
 use crate::body::{self, Unstamped};
 use crate::engine::Bind::{Bytes, Int, Null};
 use crate::keep::{self, Settled};
+use crate::short::Owner;
 use crate::prepare::{Indexed, PART_UNKNOWN, Prepared};
 use crate::view::{State, Stored, pack_patients};
 use crate::writer::Transaction;
@@ -57,6 +58,15 @@ struct Head {
     state: State,
 }
 
+/// The version about to be written.
+struct Next<'b> {
+    version: i64,
+    updated: i64,
+    /// The head stands at its place already.
+    overwrite: bool,
+    blob: &'b [u8],
+}
+
 impl Transaction<'_> {
     /// Writes the next version of a resource.
     pub fn put(&mut self, prepared: Prepared, expect: Expect) -> Result<Written, Error> {
@@ -73,6 +83,7 @@ impl Transaction<'_> {
         let index = fresh_index.as_ref().unwrap_or(&prepared.index);
         let targets = self.settle(index)?;
         let new = Settled::new(index, prepared.type_number, rid, targets);
+        let packed_again = self.packed_again(&prepared, new.place)?;
         self.enter(&prepared, known, new.place)?;
 
         let version = head.as_ref().map_or(0, |head| head.version) + 1;
@@ -87,7 +98,8 @@ impl Transaction<'_> {
             self.retire(head, head.place == new.place)?;
         }
         let overwrite = head.as_ref().is_some_and(|head| head.place == new.place);
-        self.write_head(&prepared, &new, version, updated, overwrite)?;
+        let blob = packed_again.as_deref().unwrap_or(&prepared.blob);
+        self.write_head(&prepared, &new, Next { version, updated, overwrite, blob })?;
         Ok(Written {
             type_id: home.type_id,
             place: new.place,
@@ -142,6 +154,16 @@ impl Transaction<'_> {
             return Ok(None);
         }
         self.shared.index_text(self, &prepared.text.text, &registry).map(Some)
+    }
+
+    /// The blob for a place that could not be foreseen.
+    fn packed_again(&self, prepared: &Prepared, place: Place) -> Result<Option<Vec<u8>>, Error> {
+        if place == prepared.packed_for {
+            return Ok(None);
+        }
+        let dictionary = self.shared.dictionaries.get(prepared.dict)?;
+        let owner = Owner { ids: &self.shared.ids, type_number: prepared.type_number, place };
+        prepared.text.pack(owner, dictionary.as_deref()).map(Some)
     }
 
     fn index_stored(&self, stored: &Stored) -> Result<Indexed, Error> {
@@ -247,10 +269,9 @@ impl Transaction<'_> {
         &self,
         prepared: &Prepared,
         new: &Settled<'_>,
-        version: i64,
-        updated: i64,
-        overwrite: bool,
+        next: Next<'_>,
     ) -> Result<(), Error> {
+        let Next { version, updated, overwrite, blob } = next;
         let sum = body::sum(&prepared.digest, prepared.type_number, version);
         let patients = pack_patients(&new.patients);
         let binds = [
@@ -262,7 +283,7 @@ impl Transaction<'_> {
             if patients.is_empty() { Null } else { Bytes(&patients) },
             Bytes(&sum),
             Int(prepared.dict),
-            Bytes(&prepared.blob),
+            Bytes(blob),
             Int(new.place.part),
             Int(new.place.rid),
             Int(prepared.type_number),

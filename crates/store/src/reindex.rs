@@ -139,7 +139,7 @@ impl Transaction<'_> {
         keep::insert_missing(&self.connection, &settled)?;
         self.note_words(&settled)?;
         let dictionary = self.shared.dictionaries.newest(type_number);
-        let blob = stored.pack(dictionary.as_deref())?;
+        let blob = stored.pack(&self.shared.ids, dictionary.as_deref())?;
         let sql = "UPDATE resource SET present = $1, dict = $2, body = $3 WHERE part = $4 AND rid = $5";
         let dict = dictionary.map_or(0, |dictionary| dictionary.id);
         let (part, rid) = (Int(stored.place.part), Int(stored.place.rid));

@@ -20,8 +20,9 @@ use crate::pending::{Pending, pending};
 use crate::prepare::{Companions, Home, Prepared};
 use crate::search::registry::Registry;
 use crate::settings::Settings;
+use crate::short::Owner;
 use crate::writer::{Job, Task, Writer};
-use crate::{Error, Hashes, Options, Snapshot, Transaction, View, audit, parameters, types};
+use crate::{Error, Hashes, Options, Snapshot, Transaction, View, audit, parameters};
 
 /// What readers, the writer and preparations share.
 pub(crate) struct Shared {
@@ -176,14 +177,16 @@ impl Store {
     ) -> Result<Prepared, Error> {
         let prepared = self.0.shared.prepare(view, resource, home, among)?;
         if prepared.dict == 0 {
-            self.sample(types::number(resource.type_id), &prepared.text.text);
+            self.sample(&prepared);
         }
         Ok(prepared)
     }
 
     /// Takes a body as a sample; trains the type's dictionary when there are enough.
-    fn sample(&self, type_number: i64, text: &str) {
-        let Some((samples, lengths)) = self.0.shared.dictionaries.sample(type_number, text) else { return };
+    fn sample(&self, prepared: &Prepared) {
+        let (shared, type_number) = (&self.0.shared, prepared.type_number);
+        let short = || prepared.text.short(Owner { ids: &shared.ids, type_number, place: prepared.packed_for });
+        let Some((samples, lengths)) = shared.dictionaries.sample(type_number, short) else { return };
         let store = Arc::downgrade(&self.0);
         let train = move || train(&store, type_number, &samples, &lengths);
         if let Ok(thread) = std::thread::Builder::new().name("dictionary".to_owned()).spawn(train) {

@@ -12,8 +12,9 @@ use akson_fhir::definition::TypeId;
 use crate::body::{self, Unstamped};
 use crate::dictionary::Dictionary;
 use crate::engine::{Bind, Connection, Row};
-use crate::ids;
+use crate::ids::{self, Ids};
 use crate::search::registry::Registry;
+use crate::short::Owner;
 use crate::store::Shared;
 use crate::{Error, Hashes, types};
 
@@ -77,8 +78,9 @@ impl Stored {
     }
 
     /// The blob again, with this dictionary.
-    pub(crate) fn pack(&self, dictionary: Option<&Dictionary>) -> Result<Vec<u8>, Error> {
-        self.body.as_ref().map_or(Ok(Vec::new()), |body| body.pack(dictionary))
+    pub(crate) fn pack(&self, ids: &Ids, dictionary: Option<&Dictionary>) -> Result<Vec<u8>, Error> {
+        let owner = Owner { ids, type_number: types::number(self.type_id), place: self.place };
+        self.body.as_ref().map_or(Ok(Vec::new()), |body| body.pack(owner, dictionary))
     }
 
     /// The text without the server's stamp; empty if deleted.
@@ -212,7 +214,9 @@ impl View {
         let mut digest = [0; 32];
         if state == State::Live {
             let dictionary = self.shared.dictionaries.get(row.int(9)?)?;
-            let read = Unstamped::unpack(row.bytes(10)?, dictionary.as_deref())?;
+            let place = Place { part: row.int(0)?, rid: row.int(1)? };
+            let owner = Owner { ids: &self.shared.ids, type_number, place };
+            let read = Unstamped::unpack(row.bytes(10)?, owner, dictionary.as_deref())?;
             digest = read.digest();
             id = read.id().to_owned();
             content = Some(read);
