@@ -16,7 +16,8 @@ const ROUNDS: u32 = 5;
 
 #[allow(clippy::print_stdout, reason = "a measurement is read on the screen")]
 fn main() {
-    let root = std::env::var("AKSON_SHARED").unwrap_or_else(|_| concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared").to_owned());
+    let root = std::env::var("AKSON_SHARED")
+        .unwrap_or_else(|_| concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared").to_owned());
     let folder = std::env::args().nth(1).map_or_else(|| PathBuf::from(root).join("data/synthea"), PathBuf::from);
     let only = std::env::args().nth(2);
     let resources = read(&folder, only.as_deref());
@@ -56,9 +57,12 @@ fn read(folder: &std::path::Path, only: Option<&str>) -> Vec<Resource> {
     let mut found = Vec::new();
     let Ok(files) = std::fs::read_dir(folder) else { return found };
     for file in files.flatten().filter(|file| file.path().extension().is_some_and(|end| end == "json")) {
-        let Some(bundle) = std::fs::read(file.path()).ok().and_then(|text| Resource::parse_json(&text).ok()) else { continue };
+        let Some(bundle) = std::fs::read(file.path()).ok().and_then(|text| Resource::parse_json(&text).ok()) else {
+            continue;
+        };
         for entry in bundle.root().get("entry").into_iter().flat_map(|entries| entries.items()) {
-            let resource = entry.get("resource").and_then(|resource| Resource::parse_json(resource.raw().as_bytes()).ok());
+            let resource =
+                entry.get("resource").and_then(|resource| Resource::parse_json(resource.raw().as_bytes()).ok());
             found.extend(resource.filter(|resource| only.is_none_or(|only| only == resource.type_name())));
         }
     }

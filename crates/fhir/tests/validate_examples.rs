@@ -1,5 +1,7 @@
 //! The official examples are valid. Runs where the shared data lie, else says that it was skipped.
 
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout, clippy::print_stderr, missing_docs)]
+
 use std::path::PathBuf;
 
 use akson_fhir::outcome::Severity;
@@ -7,7 +9,8 @@ use akson_fhir::resource::Resource;
 use akson_fhir::validate::{Options, Profiles, validate};
 
 fn shared(path: &str) -> Option<PathBuf> {
-    let root = std::env::var("AKSON_SHARED").unwrap_or_else(|_| concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared").to_owned());
+    let root = std::env::var("AKSON_SHARED")
+        .unwrap_or_else(|_| concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared").to_owned());
     let found = PathBuf::from(root).join(path);
     if !found.exists() {
         eprintln!("skipped: no shared data ({path})");

@@ -1,6 +1,8 @@
 //! The Norwegian base profiles (no-basis) load and hold their examples valid, from their snapshots
 //! and from their differentials alone. Runs where the shared data lie, else says it was skipped.
 
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout, clippy::print_stderr, missing_docs)]
+
 use std::path::{Path, PathBuf};
 
 use akson_fhir::json::Splice;
@@ -9,7 +11,8 @@ use akson_fhir::resource::Resource;
 use akson_fhir::validate::{Options, Profiles, validate};
 
 fn shared(path: &str) -> Option<PathBuf> {
-    let root = std::env::var("AKSON_SHARED").unwrap_or_else(|_| concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared").to_owned());
+    let root = std::env::var("AKSON_SHARED")
+        .unwrap_or_else(|_| concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared").to_owned());
     let found = PathBuf::from(root).join(path);
     if !found.exists() {
         eprintln!("skipped: no shared data ({path})");
@@ -18,9 +21,15 @@ fn shared(path: &str) -> Option<PathBuf> {
 }
 
 fn files(folder: &Path) -> Vec<(String, Resource)> {
-    let mut found: Vec<PathBuf> = std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().path()).filter(|path| path.extension().is_some_and(|end| end == "json")).collect();
+    let mut found: Vec<PathBuf> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|file| file.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|end| end == "json"))
+        .collect();
     found.sort();
-    let read = |path: &PathBuf| Some((path.file_name()?.to_string_lossy().into_owned(), Resource::parse_json(&std::fs::read(path).ok()?).ok()?));
+    let read = |path: &PathBuf| {
+        Some((path.file_name()?.to_string_lossy().into_owned(), Resource::parse_json(&std::fs::read(path).ok()?).ok()?))
+    };
     found.iter().filter_map(read).collect()
 }
 
@@ -74,6 +83,9 @@ fn a_broken_patient_is_refused_either_way() {
     for profiles in [load(&folder, Clone::clone), load(&folder, without_snapshot)] {
         let options = Options { least: Severity::Error, ..Options::new(&profiles) };
         let issues = validate(&resource, &options);
-        assert!(issues.iter().any(|issue| issue.text.starts_with("value must be given at least 1 times")), "{issues:?}");
+        assert!(
+            issues.iter().any(|issue| issue.text.starts_with("value must be given at least 1 times")),
+            "{issues:?}"
+        );
     }
 }

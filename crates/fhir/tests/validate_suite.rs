@@ -1,6 +1,8 @@
 //! The published validation suite (tier A), scored by verdict. Runs where the shared data lie, else
 //! says that it was skipped. Known misses stand in `validate/suite-misses.txt`, each with its reason.
 
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout, clippy::print_stderr, missing_docs)]
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -11,7 +13,8 @@ use akson_fhir::validate::{Options, Profiles, validate};
 use akson_fhir::xml;
 
 fn shared(path: &str) -> Option<PathBuf> {
-    let root = std::env::var("AKSON_SHARED").unwrap_or_else(|_| concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared").to_owned());
+    let root = std::env::var("AKSON_SHARED")
+        .unwrap_or_else(|_| concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared").to_owned());
     let found = PathBuf::from(root).join(path);
     if !found.exists() {
         eprintln!("skipped: no shared data ({path})");
@@ -43,13 +46,22 @@ fn errors(folder: &Path, file: &str, profiles: &Profiles, asked: &[&str]) -> Vec
 }
 
 /// Each case's misses: verdict wanted, and what was said instead.
-fn run(folder: &Path, case: Value<'_>, misses: &mut BTreeMap<String, String>, score: &mut BTreeMap<&'static str, (usize, usize)>) {
+fn run(
+    folder: &Path,
+    case: Value<'_>,
+    misses: &mut BTreeMap<String, String>,
+    score: &mut BTreeMap<&'static str, (usize, usize)>,
+) {
     let name = text(case, "name");
     let mut profiles = Profiles::new();
-    let listed = ["profiles", "supporting"].into_iter().filter_map(|key| case.get(key)).flat_map(Value::items).filter_map(Value::str);
+    let listed = ["profiles", "supporting"]
+        .into_iter()
+        .filter_map(|key| case.get(key))
+        .flat_map(Value::items)
+        .filter_map(Value::str);
     for file in listed {
         match read(folder, file) {
-            Ok(resource) => drop(profiles.add(&resource)),
+            Ok(resource) => _ = profiles.add(&resource),
             Err(issues) => println!("  {name}: {file} not read: {}", issues[0]),
         }
     }
@@ -60,8 +72,15 @@ fn run(folder: &Path, case: Value<'_>, misses: &mut BTreeMap<String, String>, sc
     let Some(profile) = case.get("profile").filter(|profile| profile.get("source").is_some()) else { return };
     let Ok(source) = read(folder, text(profile, "source")) else { return println!("  {name}: profile not read") };
     profiles.add(&source);
-    for file in ["profiles", "supporting"].into_iter().filter_map(|key| profile.get(key)).flat_map(Value::items).filter_map(Value::str) {
-        read(folder, file).into_iter().for_each(|resource| drop(profiles.add(&resource)));
+    for file in ["profiles", "supporting"]
+        .into_iter()
+        .filter_map(|key| profile.get(key))
+        .flat_map(Value::items)
+        .filter_map(Value::str)
+    {
+        if let Ok(resource) = read(folder, file) {
+            profiles.add(&resource);
+        }
     }
     let url = text(source.root(), "url").to_owned();
     let wanted = profile.get("expected_java").into_iter().flat_map(Value::items);
@@ -70,7 +89,14 @@ fn run(folder: &Path, case: Value<'_>, misses: &mut BTreeMap<String, String>, sc
     judge(&format!("{name} (profile)"), "by profile", if refused { "invalid" } else { "valid" }, &found, misses, score);
 }
 
-fn judge(name: &str, group: &'static str, wanted: &str, found: &[Issue], misses: &mut BTreeMap<String, String>, score: &mut BTreeMap<&'static str, (usize, usize)>) {
+fn judge(
+    name: &str,
+    group: &'static str,
+    wanted: &str,
+    found: &[Issue],
+    misses: &mut BTreeMap<String, String>,
+    score: &mut BTreeMap<&'static str, (usize, usize)>,
+) {
     let entry = score.entry(group).or_default();
     entry.1 += 1;
     let said = if found.is_empty() { "valid" } else { "invalid" };

@@ -12,13 +12,18 @@ use crate::definition::{Definitions, Strength, TypeId};
 use crate::json::{Kind, Value};
 use crate::path::Item;
 
+/// Answers whether a value set has a code: its address, the code's system and the code.
+pub type MemberOf<'a> = dyn Fn(&str, Option<&str>, &str) -> Option<bool> + 'a;
+/// Answers whether a code system has a code: its address and the code.
+pub type CodeIn<'a> = dyn Fn(&str, &str) -> Option<bool> + 'a;
+
 /// What the caller knows of value sets and code systems beyond the definitions.
 #[derive(Clone, Copy)]
 pub struct Terminology<'a> {
     /// Whether a code (with its system, if it has one) is in a value set; none if that is not known.
-    pub member_of: &'a (dyn Fn(&str, Option<&str>, &str) -> Option<bool> + 'a),
+    pub member_of: &'a MemberOf<'a>,
     /// Whether a code system has a code; none if that is not known.
-    pub code_in: &'a (dyn Fn(&str, &str) -> Option<bool> + 'a),
+    pub code_in: &'a CodeIn<'a>,
 }
 
 const LANGUAGES: &str = "http://hl7.org/fhir/ValueSet/languages";
@@ -36,12 +41,25 @@ impl<'a> Walk<'a> {
     }
 
     /// A value with members bound by the specification.
-    pub(super) fn bound_complex(&mut self, value: Value<'a>, type_id: TypeId, bound: &'static Bound, place: &Place<'_>) {
+    pub(super) fn bound_complex(
+        &mut self,
+        value: Value<'a>,
+        type_id: TypeId,
+        bound: &'static Bound,
+        place: &Place<'_>,
+    ) {
         self.bound_value(value, type_id, bound.strength, bound.url, place);
     }
 
     /// A value of any type bound to a value set.
-    pub(super) fn bound_value(&mut self, value: Value<'a>, type_id: TypeId, strength: Strength, url: &str, place: &Place<'_>) {
+    pub(super) fn bound_value(
+        &mut self,
+        value: Value<'a>,
+        type_id: TypeId,
+        strength: Strength,
+        url: &str,
+        place: &Place<'_>,
+    ) {
         if type_id == self.table.codeable_concept {
             return self.bound_concept(value, strength, url, place);
         }
@@ -75,7 +93,11 @@ impl<'a> Walk<'a> {
         if any && all_outside {
             self.judge_code(Some(false), strength, url, place);
         } else if !any && !excused && strength == Strength::Required {
-            self.report.error("code-invalid", place, format!("a code of the value set {url} is needed here, text alone is not enough"));
+            self.report.error(
+                "code-invalid",
+                place,
+                format!("a code of the value set {url} is needed here, text alone is not enough"),
+            );
         }
     }
 
@@ -84,8 +106,14 @@ impl<'a> Walk<'a> {
             return;
         }
         match strength {
-            Strength::Required => self.report.error("code-invalid", place, format!("the code must be one of the value set {url}")),
-            Strength::Extensible => self.report.warning("code-invalid", place, format!("the code should be one of the value set {url}, if any of them fits")),
+            Strength::Required => {
+                self.report.error("code-invalid", place, format!("the code must be one of the value set {url}"))
+            }
+            Strength::Extensible => self.report.warning(
+                "code-invalid",
+                place,
+                format!("the code should be one of the value set {url}, if any of them fits"),
+            ),
             Strength::Preferred | Strength::Example => {}
         }
     }
@@ -94,7 +122,11 @@ impl<'a> Walk<'a> {
     /// no error, since what is said with a wrong code must still be kept; where a value set is
     /// required, that refuses it.
     pub(super) fn coding(&mut self, coding: Value<'a>, place: &Place<'_>) {
-        let (Some(system), Some(code)) = (coding.get("system").and_then(Value::str), coding.get("code").and_then(Value::str)) else { return };
+        let (Some(system), Some(code)) =
+            (coding.get("system").and_then(Value::str), coding.get("code").and_then(Value::str))
+        else {
+            return;
+        };
         let known = match self.definitions.code_system(system) {
             Some(found) if found.find(code).is_some() => return,
             Some(found) if found.complete => Some(false),
@@ -104,10 +136,18 @@ impl<'a> Walk<'a> {
             },
         };
         if known == Some(false) {
-            self.report.warning("code-invalid", &place.member("code"), format!("the code system {} has no such code", super::report::short(system)));
+            self.report.warning(
+                "code-invalid",
+                &place.member("code"),
+                format!("the code system {} has no such code", super::report::short(system)),
+            );
         }
         if self.definitions.value_set(system).is_some() && self.definitions.code_system(system).is_none() {
-            self.report.error("code-invalid", &place.member("system"), "this is the address of a value set; give that of the code system");
+            self.report.error(
+                "code-invalid",
+                &place.member("system"),
+                "this is the address of a value set; give that of the code system",
+            );
         }
     }
 
@@ -117,9 +157,18 @@ impl<'a> Walk<'a> {
     }
 }
 
-fn in_value_set(url: &str, system: Option<&str>, code: &str, profiles: &Profiles, terminology: Option<Terminology<'_>>) -> Option<bool> {
+fn in_value_set(
+    url: &str,
+    system: Option<&str>,
+    code: &str,
+    profiles: &Profiles,
+    terminology: Option<Terminology<'_>>,
+) -> Option<bool> {
     let bare = url.split('|').next().unwrap_or(url);
-    if matches!(bare, LANGUAGES | ALL_LANGUAGES) && system.is_none_or(|system| system == "urn:ietf:bcp:47") && is_language(code) {
+    if matches!(bare, LANGUAGES | ALL_LANGUAGES)
+        && system.is_none_or(|system| system == "urn:ietf:bcp:47")
+        && is_language(code)
+    {
         return Some(true);
     }
     if bare == MIME_TYPES {
@@ -136,7 +185,12 @@ fn in_value_set(url: &str, system: Option<&str>, code: &str, profiles: &Profiles
 }
 
 /// Whether an item (code, Coding, CodeableConcept, string) is in a value set, for `memberOf()`.
-pub(super) fn item_in(item: &Item<'_>, url: &str, profiles: &Profiles, terminology: Option<Terminology<'_>>) -> Option<bool> {
+pub(super) fn item_in(
+    item: &Item<'_>,
+    url: &str,
+    profiles: &Profiles,
+    terminology: Option<Terminology<'_>>,
+) -> Option<bool> {
     let coded = |value: Value<'_>| {
         let code = value.get("code").and_then(Value::str)?;
         in_value_set(url, value.get("system").and_then(Value::str).or(Some("")), code, profiles, terminology)
@@ -148,7 +202,9 @@ pub(super) fn item_in(item: &Item<'_>, url: &str, profiles: &Profiles, terminolo
         None => coded(value),
         Some(codings) => {
             let mut answers = codings.items().map(coded);
-            answers.try_fold(Some(false), |_, answer| if answer == Some(true) { Err(Some(true)) } else { Ok(answer) }).unwrap_or_else(|found| found)
+            answers
+                .try_fold(Some(false), |_, answer| if answer == Some(true) { Err(Some(true)) } else { Ok(answer) })
+                .unwrap_or_else(|found| found)
         }
     }
 }

@@ -23,10 +23,18 @@ impl<'a> Walk<'a> {
             return;
         }
         let Some(first) = entries.and_then(|entries| entries.items().next()) else {
-            return self.report.error("required", place, format!("a {kind} needs entries; the first is its {}", head(kind)));
+            return self.report.error(
+                "required",
+                place,
+                format!("a {kind} needs entries; the first is its {}", head(kind)),
+            );
         };
         let Some(resource) = first.get("resource") else {
-            return self.report.error("required", &place.member("entry").at(0), format!("the first entry of a {kind} holds its {}", head(kind)));
+            return self.report.error(
+                "required",
+                &place.member("entry").at(0),
+                format!("the first entry of a {kind} holds its {}", head(kind)),
+            );
         };
         if bundle.node() != self.top.0.node() {
             return;
@@ -64,7 +72,11 @@ impl<'a> Walk<'a> {
         };
         let at = place.member("fullUrl");
         if !is_absolute(url) {
-            return self.report.error("value", &at, "fullUrl must be an absolute address, such as https://example.org/fhir/Patient/1 or urn:uuid:…");
+            return self.report.error(
+                "value",
+                &at,
+                "fullUrl must be an absolute address, such as https://example.org/fhir/Patient/1 or urn:uuid:…",
+            );
         }
         let Some(resource) = resource else { return };
         let named = resource.get("resourceType").and_then(Value::str).zip(resource.get("id").and_then(Value::str));
@@ -99,7 +111,11 @@ impl<'a> Walk<'a> {
         // What stands elsewhere under its full address may stay there; the rest must be inside.
         let elsewhere = text.starts_with("http") || text.starts_with('#');
         if !elsewhere && self.target(text).is_none() {
-            self.report.error("not-found", place, format!("a {kind} holds everything its {} refers to; this is not in the bundle", head(kind)));
+            self.report.error(
+                "not-found",
+                place,
+                format!("a {kind} holds everything its {} refers to; this is not in the bundle", head(kind)),
+            );
         }
     }
 }

@@ -34,7 +34,11 @@ impl<'a> Walk<'a> {
         }
         if !self.in_context(profile, holder, place) {
             let list: Vec<&str> = profile.context.iter().map(|context| context.expression.as_str()).collect();
-            self.report.error("extension", place, format!("the extension {} is not allowed here; allowed: {}", profile.url, list.join(", ")));
+            self.report.error(
+                "extension",
+                place,
+                format!("the extension {} is not allowed here; allowed: {}", profile.url, list.join(", ")),
+            );
         }
         self.parts(profile, value, place);
         self.try_profile(profile, (value, self.table.extension), place);
@@ -42,22 +46,39 @@ impl<'a> Walk<'a> {
 
     /// The parts of a complex extension must be among those that it defines.
     fn parts(&mut self, profile: &Profile, value: Value<'a>, place: &Place<'_>) {
-        let Some(list) = value.get("extension").filter(|_| !super::errata::has_other_parts(&profile.url)) else { return };
+        let Some(list) = value.get("extension").filter(|_| !super::errata::has_other_parts(&profile.url)) else {
+            return;
+        };
         let known = Profiles::parts_of(profile);
         for (index, part) in list.items().enumerate() {
             let url = part.get("url").and_then(Value::str).filter(|url| !is_absolute(url));
             if url.is_some_and(|url| !known.is_empty() && !known.contains(&url)) {
-                self.report.error("extension", &place.member("extension").at(index), format!("the extension {} has no such part; it has {}", profile.url, known.join(", ")));
+                self.report.error(
+                    "extension",
+                    &place.member("extension").at(index),
+                    format!("the extension {} has no such part; it has {}", profile.url, known.join(", ")),
+                );
             }
         }
     }
 
     fn unknown_extension(&mut self, url: &str, modifier: bool, place: &Place<'_>) {
-        let example = ["http://example.org/", "https://example.org/", "http://acme.com/", "http://acme.org/"].iter().any(|domain| url.starts_with(domain));
+        let example = ["http://example.org/", "https://example.org/", "http://acme.com/", "http://acme.org/"]
+            .iter()
+            .any(|domain| url.starts_with(domain));
         if modifier && !example {
-            self.report.error("extension", place, format!("the modifier extension {} is unknown, so the meaning of this element is unknown", short(url)));
+            self.report.error(
+                "extension",
+                place,
+                format!("the modifier extension {} is unknown, so the meaning of this element is unknown", short(url)),
+            );
         } else if self.report.wants(Severity::Information) {
-            self.report.add(Severity::Information, "informational", place, "this extension is unknown and was not checked");
+            self.report.add(
+                Severity::Information,
+                "informational",
+                place,
+                "this extension is unknown and was not checked",
+            );
         }
     }
 
@@ -84,7 +105,9 @@ impl<'a> Walk<'a> {
         let (resource, type_id) = self.scope.resource;
         let context = Context { moment: self.options.moment, ..Context::of(resource) };
         let Ok(items) = expression.evaluate(Item::node(resource, type_id), &context) else { return true };
-        items.iter().any(|item| matches!(item, Item::Node { value, extra, .. } if *value == holder || *extra == Some(holder)))
+        items
+            .iter()
+            .any(|item| matches!(item, Item::Node { value, extra, .. } if *value == holder || *extra == Some(holder)))
     }
 
     /// Whether the element at a path (`Patient.contact.name`) is the one named: by its path, by its
@@ -107,12 +130,17 @@ impl<'a> Walk<'a> {
         for (name, held) in steps {
             let Some(found) = self.definitions.element(at, name) else { return false };
             (owner, element) = (at, found.name);
-            let held = if held.is_empty() { found.types.first().map(|held| held.id) } else { self.definitions.type_id(held) };
+            let held =
+                if held.is_empty() { found.types.first().map(|held| held.id) } else { self.definitions.type_id(held) };
             let Some(held) = held else { return false };
             at = held;
         }
         let by_type = self.definitions.type_id(wanted).is_some_and(|wanted| self.definitions.is_a(at, wanted));
         let mut bases = std::iter::successors(Some(owner), |id| self.definitions.get(*id).base);
-        by_type || bases.any(|base| wanted.strip_prefix(self.definitions.get(base).name).and_then(|rest| rest.strip_prefix('.')) == Some(element))
+        by_type
+            || bases.any(|base| {
+                wanted.strip_prefix(self.definitions.get(base).name).and_then(|rest| rest.strip_prefix('.'))
+                    == Some(element)
+            })
     }
 }

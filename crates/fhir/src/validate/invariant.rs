@@ -18,7 +18,14 @@ use crate::path::{Context, Expression, Item};
 
 impl<'a> Walk<'a> {
     /// Tries the rules of an object whose members have been seen.
-    pub(super) fn rules(&mut self, rules: &'static [Rule], object: Value<'a>, type_id: TypeId, seen: Members, place: &Place<'_>) {
+    pub(super) fn rules(
+        &mut self,
+        rules: &'static [Rule],
+        object: Value<'a>,
+        type_id: TypeId,
+        seen: Members,
+        place: &Place<'_>,
+    ) {
         for rule in rules {
             if !rule.constraint.error && !self.report.wants(Severity::Warning) || seen & rule.needs != rule.needs {
                 continue;
@@ -44,11 +51,21 @@ impl<'a> Walk<'a> {
     }
 
     fn judge(&mut self, held: Option<bool>, constraint: &Constraint, place: &Place<'_>) {
-        let severity = if constraint.error && !super::errata::only_warns(constraint.key) { Severity::Error } else { Severity::Warning };
+        let severity = if constraint.error && !super::errata::only_warns(constraint.key) {
+            Severity::Error
+        } else {
+            Severity::Warning
+        };
         match held {
             Some(true) => {}
-            Some(false) => self.report.add(severity, "invariant", place, format!("{}: {}", constraint.key, constraint.human)),
-            None => self.report.warning("not-supported", place, format!("{}: this rule could not be evaluated", constraint.key)),
+            Some(false) => {
+                self.report.add(severity, "invariant", place, format!("{}: {}", constraint.key, constraint.human))
+            }
+            None => self.report.warning(
+                "not-supported",
+                place,
+                format!("{}: this rule could not be evaluated", constraint.key),
+            ),
         }
     }
 
@@ -82,7 +99,9 @@ impl<'a> Walk<'a> {
 fn holds_empty(rule: &Rule, type_id: TypeId) -> bool {
     *rule.holds_empty.get_or_init(|| {
         let (How::Path(cell), Ok(tree)) = (&rule.how, Tree::parse(b"{}")) else { return true };
-        let Some(expression) = cell.get_or_init(|| Expression::parse(rule.constraint.expression).ok()) else { return true };
+        let Some(expression) = cell.get_or_init(|| Expression::parse(rule.constraint.expression).ok()) else {
+            return true;
+        };
         let context = Context::of(tree.root());
         expression.test(Item::node(tree.root(), type_id), &context).unwrap_or(true)
     })

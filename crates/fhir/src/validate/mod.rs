@@ -24,7 +24,7 @@ mod xhtml;
 
 use std::cell::OnceCell;
 
-pub use binding::Terminology;
+pub use binding::{CodeIn, MemberOf, Terminology};
 pub use profile::Profiles;
 pub use report::ISSUES_MAX;
 
@@ -34,6 +34,9 @@ use crate::resource::Resource;
 use report::{Place, Report};
 use structure::{Scope, Walk};
 use table::Table;
+
+/// Finds another resource by the text of a reference.
+pub type Resolve<'a> = dyn Fn(&str) -> Option<&'a Resource> + 'a;
 
 /// What a validation may know and is asked for.
 #[derive(Clone, Copy)]
@@ -45,7 +48,7 @@ pub struct Options<'a> {
     /// Value sets and code systems that neither the definitions nor `profiles` have.
     pub terminology: Option<Terminology<'a>>,
     /// Finds other resources by the text of a reference.
-    pub resolve: Option<&'a (dyn Fn(&str) -> Option<&'a Resource> + 'a)>,
+    pub resolve: Option<&'a Resolve<'a>>,
     /// What `now()` and `today()` say in invariants.
     pub moment: Option<Moment>,
     /// Issues less severe than this are not told, and rules that could only make such are not tried.

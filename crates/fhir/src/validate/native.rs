@@ -86,7 +86,9 @@ impl Native {
             Native::Bdl4 => entries_have(object, "response", &["batch-response", "transaction-response", "history"]),
             Native::Bdl7 => full_urls_are_unique(object),
             Native::Bdl8 => object.get("fullUrl").and_then(Value::str).is_none_or(|url| !url.contains("/_history/")),
-            Native::Que7 => object.get("operator").and_then(Value::str) != Some("exists") || object.get("answerBoolean").is_some(),
+            Native::Que7 => {
+                object.get("operator").and_then(Value::str) != Some("exists") || object.get("answerBoolean").is_some()
+            }
             Native::Que2 => are_unique(object, "linkId"),
             Native::Csd1 => object.get("concept").is_none_or(codes_are_unique),
         }
@@ -127,12 +129,15 @@ fn contained_are_used(object: Value<'_>) -> bool {
         let Some(id) = text.strip_prefix('#') else { continue };
         if id.is_empty() {
             let holder = inside.partition_point(|(start, _)| *start <= node).checked_sub(1);
-            from_inside.extend(holder.and_then(|at| inside.get(at)).filter(|(_, end)| node < *end).map(|(start, _)| *start));
+            from_inside
+                .extend(holder.and_then(|at| inside.get(at)).filter(|(_, end)| node < *end).map(|(start, _)| *start));
         } else {
             named.insert(id);
         }
     }
-    let used = |inner: Value<'_>| from_inside.contains(&inner.node()) || inner.get("id").and_then(Value::str).is_some_and(|id| named.contains(id));
+    let used = |inner: Value<'_>| {
+        from_inside.contains(&inner.node()) || inner.get("id").and_then(Value::str).is_some_and(|id| named.contains(id))
+    };
     // Narratives show contained pictures by their id; only what seems unused is looked for there.
     let shown = |inner: Value<'_>| {
         let id = inner.get("id").and_then(Value::str).filter(|id| !id.is_empty());
@@ -165,7 +170,9 @@ fn end(tree: &Tree, value: Value<'_>) -> u32 {
 }
 
 fn reference_is_contained(reference: Value<'_>, root_resource: Value<'_>) -> bool {
-    let Some(id) = reference.get("reference").and_then(Value::str).and_then(|text| text.strip_prefix('#')) else { return true };
+    let Some(id) = reference.get("reference").and_then(Value::str).and_then(|text| text.strip_prefix('#')) else {
+        return true;
+    };
     let Some(list) = root_resource.get("contained") else { return id.is_empty() };
     id.is_empty() || list.items().any(|inner| inner.get("id").and_then(Value::str) == Some(id))
 }

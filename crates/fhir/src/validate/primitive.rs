@@ -87,16 +87,35 @@ pub(super) fn check_text(primitive: Primitive, text: &str) -> Option<Fault> {
         Primitive::String | Primitive::Markdown => string(text),
         Primitive::Code => right(is_code(text), "a code has no white space at its ends and no two spaces in a row"),
         Primitive::Uri => uri(text),
-        Primitive::Url | Primitive::Canonical => uri(text).or_else(|| (!is_absolute(text)).then(|| warning("the address should be absolute, such as https://example.org/x, or a fragment such as #x"))),
+        Primitive::Url | Primitive::Canonical => uri(text).or_else(|| {
+            (!is_absolute(text)).then(|| {
+                warning("the address should be absolute, such as https://example.org/x, or a fragment such as #x")
+            })
+        }),
         Primitive::Oid => right(is_oid(text), "an OID is written urn:oid:1.2.3"),
-        Primitive::Uuid => right(is_uuid(text), "a UUID is written urn:uuid: and 8-4-4-4-12 lower-case hexadecimal digits"),
+        Primitive::Uuid => {
+            right(is_uuid(text), "a UUID is written urn:uuid: and 8-4-4-4-12 lower-case hexadecimal digits")
+        }
         Primitive::Id => right(is_id(text), "an id has 1 to 64 letters, digits, '-' and '.'"),
-        Primitive::Date => right(is_date(text.as_bytes()), "a date is written YYYY, YYYY-MM or YYYY-MM-DD, and the day must exist"),
+        Primitive::Date => {
+            right(is_date(text.as_bytes()), "a date is written YYYY, YYYY-MM or YYYY-MM-DD, and the day must exist")
+        }
         Primitive::DateTime => date_time(text.as_bytes()),
-        Primitive::Instant => right(is_instant(text.as_bytes()), "an instant is written YYYY-MM-DDThh:mm:ss.sss with a zone (Z or +hh:mm)"),
+        Primitive::Instant => right(
+            is_instant(text.as_bytes()),
+            "an instant is written YYYY-MM-DDThh:mm:ss.sss with a zone (Z or +hh:mm)",
+        ),
         Primitive::Time => right(is_time(text.as_bytes()), "a time is written hh:mm:ss, without a zone"),
-        Primitive::Base64Binary => right(is_base64(text.as_bytes()), "base64 data has the letters A-Z a-z 0-9 + / in groups of four, padded with ="),
-        Primitive::Boolean | Primitive::Decimal | Primitive::Integer | Primitive::PositiveInt | Primitive::UnsignedInt | Primitive::Xhtml => None,
+        Primitive::Base64Binary => right(
+            is_base64(text.as_bytes()),
+            "base64 data has the letters A-Z a-z 0-9 + / in groups of four, padded with =",
+        ),
+        Primitive::Boolean
+        | Primitive::Decimal
+        | Primitive::Integer
+        | Primitive::PositiveInt
+        | Primitive::UnsignedInt
+        | Primitive::Xhtml => None,
     }
 }
 
@@ -122,7 +141,11 @@ fn string(text: &str) -> Option<Fault> {
         return Some(Fault { code: "too-long", text: "a string has at most 1,048,576 bytes", warning: false });
     }
     if text.bytes().any(|byte| byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r')) {
-        return Some(Fault { code: "value", text: "control characters other than tab and line ends do not belong in text", warning: true });
+        return Some(Fault {
+            code: "value",
+            text: "control characters other than tab and line ends do not belong in text",
+            warning: true,
+        });
     }
     let ends = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_whitespace);
     if ends(text.as_bytes().first()) && text.trim().is_empty() {
@@ -150,7 +173,9 @@ fn uri(text: &str) -> Option<Fault> {
     }
     match text.strip_prefix("urn:") {
         Some(rest) if rest.starts_with("oid:") && !is_oid(text) => Some(warning("an OID is written urn:oid:1.2.3")),
-        Some(rest) if rest.starts_with("uuid:") && !is_any_case_uuid(text) => error("a UUID is written urn:uuid: and 8-4-4-4-12 hexadecimal digits"),
+        Some(rest) if rest.starts_with("uuid:") && !is_any_case_uuid(text) => {
+            error("a UUID is written urn:uuid: and 8-4-4-4-12 hexadecimal digits")
+        }
         _ => None,
     }
 }
@@ -162,7 +187,8 @@ pub(super) fn is_absolute(text: &str) -> bool {
     }
     let Some((scheme, _)) = text.split_once(':') else { return false };
     let mut letters = scheme.bytes();
-    letters.next().is_some_and(|first| first.is_ascii_alphabetic()) && letters.all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.'))
+    letters.next().is_some_and(|first| first.is_ascii_alphabetic())
+        && letters.all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.'))
 }
 
 fn is_oid(text: &str) -> bool {
@@ -208,7 +234,9 @@ fn is_date(text: &[u8]) -> bool {
     if text.len() == 4 {
         return true;
     }
-    let Some(month) = digits(text, 5, 2).filter(|month| (1..=12).contains(month) && text.get(4) == Some(&b'-')) else { return false };
+    let Some(month) = digits(text, 5, 2).filter(|month| (1..=12).contains(month) && text.get(4) == Some(&b'-')) else {
+        return false;
+    };
     if text.len() == 7 {
         return true;
     }
@@ -254,7 +282,13 @@ fn is_zone(text: &[u8]) -> bool {
 
 fn date_time(text: &[u8]) -> Option<Fault> {
     if text.len() <= 10 {
-        return if is_date(text) { None } else { error("a dateTime is written YYYY, YYYY-MM, YYYY-MM-DD or YYYY-MM-DDThh:mm:ss with a zone, and the day must exist") };
+        return if is_date(text) {
+            None
+        } else {
+            error(
+                "a dateTime is written YYYY, YYYY-MM, YYYY-MM-DD or YYYY-MM-DDThh:mm:ss with a zone, and the day must exist",
+            )
+        };
     }
     if is_instant(text) {
         return None;

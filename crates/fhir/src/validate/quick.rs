@@ -16,9 +16,16 @@ pub(super) enum Quick {
     /// A member is there.
     Exists(u64),
     /// A member's text or boolean is one of these.
-    Is { key: &'static str, wanted: Vec<&'static str> },
+    Is {
+        key: &'static str,
+        wanted: Vec<&'static str>,
+    },
     /// A CodeableConcept has a coding of the system with one of these codes.
-    Coded { key: &'static str, system: &'static str, codes: Vec<&'static str> },
+    Coded {
+        key: &'static str,
+        system: &'static str,
+        codes: Vec<&'static str>,
+    },
     Not(Box<Quick>),
     And(Box<Quick>, Box<Quick>),
     Or(Box<Quick>, Box<Quick>),
@@ -201,7 +208,9 @@ impl Parser<'_> {
     }
 
     fn negated(&mut self, mut found: Quick) -> Option<Quick> {
-        while self.tokens.get(self.at..self.at + 4) == Some(&[Token::Sign("."), Token::Name("not"), Token::Sign("("), Token::Sign(")")]) {
+        while self.tokens.get(self.at..self.at + 4)
+            == Some(&[Token::Sign("."), Token::Name("not"), Token::Sign("("), Token::Sign(")")])
+        {
             self.at += 4;
             found = Quick::Not(Box::new(found));
         }

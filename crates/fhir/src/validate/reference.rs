@@ -21,7 +21,11 @@ impl<'a> Walk<'a> {
         if let (Some(said), Some(pointed)) = (said, pointed) {
             let name = self.definitions.get(pointed).name;
             if said.rsplit('/').next() != Some(name) {
-                self.report.error("structure", place, format!("type says another resource type than the reference, which leads to {name}"));
+                self.report.error(
+                    "structure",
+                    place,
+                    format!("type says another resource type than the reference, which leads to {name}"),
+                );
             }
         }
         if any_target {
@@ -32,8 +36,14 @@ impl<'a> Walk<'a> {
         if !self.may_point(slot, found) {
             let allowed: Vec<&str> = slot.element.types.iter().flat_map(|held| held.targets.iter().copied()).collect();
             let name = self.definitions.get(found).name;
-            let severity = if super::errata::may_point(slot.element.path, name) { Severity::Warning } else { Severity::Error };
-            self.report.add(severity, "structure", place, format!("a reference to {name} is not allowed here; allowed: {}", allowed.join(", ")));
+            let severity =
+                if super::errata::may_point(slot.element.path, name) { Severity::Warning } else { Severity::Error };
+            self.report.add(
+                severity,
+                "structure",
+                place,
+                format!("a reference to {name} is not allowed here; allowed: {}", allowed.join(", ")),
+            );
         }
     }
 
@@ -41,7 +51,10 @@ impl<'a> Walk<'a> {
         let name = self.definitions.get(to).name;
         let held = slot.element.types.iter().filter(|held| held.id == slot.type_id);
         let mut targets = held.flat_map(|held| held.targets.iter());
-        targets.any(|target| target.rsplit('/').next().is_some_and(|target| target == name || matches!(target, "Resource" | "Any")) || self.definitions.resource(target).is_none())
+        targets.any(|target| {
+            target.rsplit('/').next().is_some_and(|target| target == name || matches!(target, "Resource" | "Any"))
+                || self.definitions.resource(target).is_none()
+        })
     }
 
     /// The type of what a reference leads to, as far as it can be told.
@@ -63,11 +76,15 @@ impl<'a> Walk<'a> {
             let entries = self.entries.get_or_init(|| index(self.top.0));
             let base = self.scope.full_url.and_then(base_of);
             // A version asked for is the one inside.
-            let (text, version) = text.split_once("/_history/").map_or((text, None), |(text, version)| (text, Some(version)));
-            let look = |text: &str| base.and_then(|base| entries.get(&format!("{base}/{text}"))).or_else(|| entries.get(text));
+            let (text, version) =
+                text.split_once("/_history/").map_or((text, None), |(text, version)| (text, Some(version)));
+            let look =
+                |text: &str| base.and_then(|base| entries.get(&format!("{base}/{text}"))).or_else(|| entries.get(text));
             let found = version.and_then(|version| look(&format!("{text}/_history/{version}"))).or_else(|| look(text));
             let own = |value: Value<'a>| value.get("meta").and_then(|meta| meta.get("versionId")).and_then(Value::str);
-            if let Some(found) = found.filter(|(value, _)| version.is_none() || own(*value).is_none_or(|own| Some(own) == version)) {
+            if let Some(found) =
+                found.filter(|(value, _)| version.is_none() || own(*value).is_none_or(|own| Some(own) == version))
+            {
                 return Some(*found);
             }
         }

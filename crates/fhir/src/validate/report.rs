@@ -122,7 +122,13 @@ impl Report {
     }
 
     /// Tells an issue, unless it is told already or there are too many.
-    pub(super) fn add(&mut self, severity: Severity, code: &'static str, place: &Place<'_>, text: impl Into<Cow<'static, str>>) {
+    pub(super) fn add(
+        &mut self,
+        severity: Severity,
+        code: &'static str,
+        place: &Place<'_>,
+        text: impl Into<Cow<'static, str>>,
+    ) {
         if severity >= Severity::Error {
             self.errors += 1;
         }

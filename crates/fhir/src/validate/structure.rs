@@ -63,7 +63,11 @@ impl<'a> Walk<'a> {
     pub(super) fn resource(&mut self, value: Value<'a>, place: &Place<'_>, contained: bool) {
         let named = value.get("resourceType").and_then(Value::str);
         let Some(found) = named.and_then(|name| self.definitions.resource(name)) else {
-            let text = if named.is_some() { "resourceType names no resource type of FHIR R4" } else { "a resource needs a member resourceType" };
+            let text = if named.is_some() {
+                "resourceType names no resource type of FHIR R4"
+            } else {
+                "a resource needs a member resourceType"
+            };
             return self.report.error("structure", place, text);
         };
         let place = &place.holding(found.name);
@@ -105,10 +109,18 @@ impl<'a> Walk<'a> {
             };
             let one = bit(usize::from(child.index));
             if seen & one != 0 && child.element.choice && !is_pair(value, key, name, companion) {
-                self.report.error("structure", &place.member(child.element.name), format!("only one of the types of {}[x] may be given", child.element.name));
+                self.report.error(
+                    "structure",
+                    &place.member(child.element.name),
+                    format!("only one of the types of {}[x] may be given", child.element.name),
+                );
             }
             seen |= one;
-            let slot = Slot { element: child.element, table: table.elements.get(usize::from(child.index)), type_id: child.type_id };
+            let slot = Slot {
+                element: child.element,
+                table: table.elements.get(usize::from(child.index)),
+                type_id: child.type_id,
+            };
             let inner = self.place_of(place, child);
             if companion {
                 self.companion(value.get(name), member, slot, &inner);
@@ -150,7 +162,11 @@ impl<'a> Walk<'a> {
             return self.report.error("structure", place, "an empty array is no value; leave the element out");
         }
         if !slot.element.allows(member.len()) {
-            self.report.error("structure", place, format!("{} values are outside of what is allowed here", member.len()));
+            self.report.error(
+                "structure",
+                place,
+                format!("{} values are outside of what is allowed here", member.len()),
+            );
         }
         for (index, item) in member.items().enumerate() {
             let place = place.at(index);
@@ -160,7 +176,11 @@ impl<'a> Walk<'a> {
             }
             let stands_in = companion_of(object, key).and_then(|extra| extra.items().nth(index));
             if stands_in.is_none_or(|extra| extra.kind() == Kind::Null) {
-                self.report.error("structure", &place, "null stands only for a value of which _… gives an id or extensions");
+                self.report.error(
+                    "structure",
+                    &place,
+                    "null stands only for a value of which _… gives an id or extensions",
+                );
             }
         }
     }
@@ -194,7 +214,15 @@ impl<'a> Walk<'a> {
     }
 
     /// What hangs on a value with members besides its members.
-    fn complex(&mut self, holder: Value<'a>, value: Value<'a>, slot: Slot, element: &'static ElementTable, seen: Members, place: &Place<'_>) {
+    fn complex(
+        &mut self,
+        holder: Value<'a>,
+        value: Value<'a>,
+        slot: Slot,
+        element: &'static ElementTable,
+        seen: Members,
+        place: &Place<'_>,
+    ) {
         if !element.rules.is_empty() {
             self.rules(&element.rules, value, slot.type_id, seen, place);
         }
@@ -215,7 +243,9 @@ impl<'a> Walk<'a> {
     fn primitive(&mut self, holder: Value<'a>, value: Value<'a>, primitive: Primitive, slot: Slot, place: &Place<'_>) {
         let (wanted, right) = match primitive {
             Primitive::Boolean => ("true or false, without quotes", value.kind() == Kind::Bool),
-            Primitive::Decimal | Primitive::Integer | Primitive::PositiveInt | Primitive::UnsignedInt => ("a number, without quotes", value.kind() == Kind::Number),
+            Primitive::Decimal | Primitive::Integer | Primitive::PositiveInt | Primitive::UnsignedInt => {
+                ("a number, without quotes", value.kind() == Kind::Number)
+            }
             _ => ("a string", value.kind() == Kind::String),
         };
         if !right {
@@ -239,7 +269,9 @@ impl<'a> Walk<'a> {
         if primitive == Primitive::Xhtml {
             match super::xhtml::check(text) {
                 Ok(super::xhtml::Content::Readable) => {}
-                Ok(super::xhtml::Content::Empty) => self.report.warning("invalid", place, "the narrative should have something to read"),
+                Ok(super::xhtml::Content::Empty) => {
+                    self.report.warning("invalid", place, "the narrative should have something to read")
+                }
                 Err(fault) => self.report.error("invalid", place, fault),
             }
             return;
@@ -265,7 +297,11 @@ impl<'a> Walk<'a> {
     fn companion(&mut self, base: Option<Value<'a>>, extra: Value<'a>, slot: Slot, place: &Place<'_>) {
         let primitive = self.table.get(slot.type_id).is_some_and(|table| matches!(table.held, Held::Primitive(_)));
         if !primitive {
-            return self.report.error("structure", place, "only a primitive value can have a companion with a name that begins with _");
+            return self.report.error(
+                "structure",
+                place,
+                "only a primitive value can have a companion with a name that begins with _",
+            );
         }
         if !slot.element.array {
             self.object(extra, slot.type_id, place);
@@ -275,7 +311,11 @@ impl<'a> Walk<'a> {
             return self.report.error("structure", place, "the companion of an array must be an array");
         }
         if base.is_some_and(|base| base.kind() == Kind::Array && base.len() != extra.len()) {
-            self.report.error("structure", place, "the array and its companion must be of one length, with null where one has nothing");
+            self.report.error(
+                "structure",
+                place,
+                "the array and its companion must be of one length, with null where one has nothing",
+            );
         }
         for (index, item) in extra.items().enumerate() {
             let place = place.at(index);
@@ -291,8 +331,14 @@ impl<'a> Walk<'a> {
         for (index, element) in table.definition.elements.iter().enumerate() {
             if missing & bit(index) != 0 {
                 let choice = if element.choice { "[x]" } else { "" };
-                let severity = if super::errata::may_be_missing(element.path) { Severity::Warning } else { Severity::Error };
-                self.report.add(severity, "required", place, format!("{}{choice} is missing; it must be given", element.name));
+                let severity =
+                    if super::errata::may_be_missing(element.path) { Severity::Warning } else { Severity::Error };
+                self.report.add(
+                    severity,
+                    "required",
+                    place,
+                    format!("{}{choice} is missing; it must be given", element.name),
+                );
             }
         }
     }
@@ -321,7 +367,11 @@ fn companion_of<'a>(object: Value<'a>, key: &str) -> Option<Value<'a>> {
 /// The member whose name is at most two letters off; for a choice, its name with a type.
 fn nearest(key: &str, of: &'static Type) -> Option<String> {
     let all = of.elements.iter().flat_map(|element| {
-        let held = element.types.iter().filter(|_| element.choice).map(|held| choice_key(element.name, Definitions::r4().get(held.id).name));
+        let held = element
+            .types
+            .iter()
+            .filter(|_| element.choice)
+            .map(|held| choice_key(element.name, Definitions::r4().get(held.id).name));
         let plain = (!element.choice).then(|| element.name.to_owned());
         held.chain(plain)
     });

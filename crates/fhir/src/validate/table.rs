@@ -124,7 +124,8 @@ impl TypeTable {
             TypeKind::Resource if definition.is_abstract => Held::Resource,
             _ => Held::Object,
         };
-        let required = definition.elements.iter().enumerate().filter(|(_, element)| element.min > 0).map(|(index, _)| bit(index));
+        let required =
+            definition.elements.iter().enumerate().filter(|(_, element)| element.min > 0).map(|(index, _)| bit(index));
         TypeTable {
             definition,
             held,
@@ -142,16 +143,31 @@ impl ElementTable {
             _ => None,
         };
         let any = |held: &crate::definition::TypeRef| held.targets.is_empty() || held.targets.contains(&"Resource");
-        let bound = element.binding.filter(|binding| matches!(binding.strength, Strength::Required | Strength::Extensible) && !binding.value_set.is_empty());
+        let bound = element.binding.filter(|binding| {
+            matches!(binding.strength, Strength::Required | Strength::Extensible) && !binding.value_set.is_empty()
+        });
         let mut rules = rules(element.constraints, only);
         // SimpleQuantity is a Quantity with a rule of its own.
-        let narrower = element.types.iter().flat_map(|held| held.profiles.iter()).filter_map(|url| Definitions::r4().type_id(url.rsplit('/').next()?));
+        let narrower = element
+            .types
+            .iter()
+            .flat_map(|held| held.profiles.iter())
+            .filter_map(|url| Definitions::r4().type_id(url.rsplit('/').next()?));
         for narrow in narrower.map(|id| Definitions::r4().get(id)) {
-            let inherited = |key: &str| only.is_some_and(|only| only.constraints.iter().any(|constraint| constraint.key == key));
-            rules.extend(super::table::rules(narrow.constraints, only).into_iter().filter(|rule| !inherited(rule.constraint.key)));
+            let inherited =
+                |key: &str| only.is_some_and(|only| only.constraints.iter().any(|constraint| constraint.key == key));
+            rules.extend(
+                super::table::rules(narrow.constraints, only)
+                    .into_iter()
+                    .filter(|rule| !inherited(rule.constraint.key)),
+            );
         }
         ElementTable {
-            bound: bound.map(|binding| Bound { strength: binding.strength, url: binding.value_set, set: OnceLock::new() }),
+            bound: bound.map(|binding| Bound {
+                strength: binding.strength,
+                url: binding.value_set,
+                set: OnceLock::new(),
+            }),
             rules,
             any_target: element.types.iter().all(any),
         }
@@ -159,13 +175,18 @@ impl ElementTable {
 }
 
 fn rules(constraints: &'static [Constraint], of: Option<&'static Type>) -> Vec<Rule> {
-    constraints.iter().filter(|constraint| !super::native::is_checked_by_the_walk(constraint.key)).map(|constraint| Rule::build(constraint, of)).collect()
+    constraints
+        .iter()
+        .filter(|constraint| !super::native::is_checked_by_the_walk(constraint.key))
+        .map(|constraint| Rule::build(constraint, of))
+        .collect()
 }
 
 impl Rule {
     fn build(constraint: &'static Constraint, of: Option<&'static Type>) -> Rule {
         let objects = of.filter(|of| of.kind != TypeKind::Primitive);
-        let mut rule = Rule { constraint, how: How::Path(OnceLock::new()), mentions: 0, needs: 0, holds_empty: OnceLock::new() };
+        let mut rule =
+            Rule { constraint, how: How::Path(OnceLock::new()), mentions: 0, needs: 0, holds_empty: OnceLock::new() };
         if let Some(native) = super::native::Native::named(constraint.key) {
             rule.how = How::Native(native);
         } else if let Some(of) = objects {
@@ -176,7 +197,10 @@ impl Rule {
             }
         }
         if let Some(of) = objects {
-            rule.needs = super::native::needs(constraint.key).iter().filter_map(|name| of.elements.iter().position(|element| element.name == *name)).fold(0, |all, index| all | bit(index));
+            rule.needs = super::native::needs(constraint.key)
+                .iter()
+                .filter_map(|name| of.elements.iter().position(|element| element.name == *name))
+                .fold(0, |all, index| all | bit(index));
         }
         rule
     }
@@ -184,12 +208,15 @@ impl Rule {
 
 /// The members of the type that an expression names; none if it may look further than its focus.
 fn mentions(expression: &str, of: &Type) -> Members {
-    const FAR: &[&str] = &["descendants", "children", "resolve", "%resource", "%rootResource", "%context", "hasValue()", "conformsTo"];
+    const FAR: &[&str] =
+        &["descendants", "children", "resolve", "%resource", "%rootResource", "%context", "hasValue()", "conformsTo"];
     if FAR.iter().any(|word| expression.contains(word)) {
         return 0;
     }
     let words = expression.split(|letter: char| !letter.is_ascii_alphanumeric());
-    words.filter_map(|word| of.elements.iter().position(|element| element.name == word)).fold(0, |all, index| all | bit(index))
+    words
+        .filter_map(|word| of.elements.iter().position(|element| element.name == word))
+        .fold(0, |all, index| all | bit(index))
 }
 
 impl Bound {

@@ -8,15 +8,87 @@
 const OPEN_MAX: usize = 256;
 
 const ELEMENTS: &[&str] = &[
-    "a", "abbr", "acronym", "address", "area", "b", "bdo", "big", "blockquote", "br", "caption", "cite", "code", "col",
-    "colgroup", "dd", "del", "dfn", "div", "dl", "dt", "em", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "i", "img", "ins",
-    "kbd", "li", "map", "ol", "p", "pre", "q", "samp", "small", "span", "strong", "sub", "sup", "table", "tbody", "td",
-    "tfoot", "th", "thead", "tr", "tt", "u", "ul", "var",
+    "a",
+    "abbr",
+    "acronym",
+    "address",
+    "area",
+    "b",
+    "bdo",
+    "big",
+    "blockquote",
+    "br",
+    "caption",
+    "cite",
+    "code",
+    "col",
+    "colgroup",
+    "dd",
+    "del",
+    "dfn",
+    "div",
+    "dl",
+    "dt",
+    "em",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "hr",
+    "i",
+    "img",
+    "ins",
+    "kbd",
+    "li",
+    "map",
+    "ol",
+    "p",
+    "pre",
+    "q",
+    "samp",
+    "small",
+    "span",
+    "strong",
+    "sub",
+    "sup",
+    "table",
+    "tbody",
+    "td",
+    "tfoot",
+    "th",
+    "thead",
+    "tr",
+    "tt",
+    "u",
+    "ul",
+    "var",
 ];
 
 const ATTRIBUTES: &[&str] = &[
-    "abbr", "accesskey", "align", "axis", "char", "charoff", "class", "colspan", "dir", "headers", "id", "lang",
-    "rowspan", "scope", "span", "style", "tabindex", "title", "valign", "width", "xml:lang", "xml:space",
+    "abbr",
+    "accesskey",
+    "align",
+    "axis",
+    "char",
+    "charoff",
+    "class",
+    "colspan",
+    "dir",
+    "headers",
+    "id",
+    "lang",
+    "rowspan",
+    "scope",
+    "span",
+    "style",
+    "tabindex",
+    "title",
+    "valign",
+    "width",
+    "xml:lang",
+    "xml:space",
 ];
 
 /// Attributes allowed in one element only, as `element.attribute`.
@@ -98,7 +170,8 @@ impl<'a> Scan<'a> {
     }
 
     fn close(&mut self, after: &'a str) -> Result<(), &'static str> {
-        let end = memchr::memchr(b'>', after.as_bytes()).ok_or("the narrative is not well-formed: a tag is not closed")?;
+        let end =
+            memchr::memchr(b'>', after.as_bytes()).ok_or("the narrative is not well-formed: a tag is not closed")?;
         let (name, rest) = after.split_at(end);
         if self.open.pop() != Some(name.trim_ascii_end()) {
             return Err("the narrative is not well-formed: an end tag does not match its start tag");
@@ -111,7 +184,9 @@ impl<'a> Scan<'a> {
         let end = tag.find(|letter: char| !letter.is_ascii_alphanumeric()).unwrap_or(tag.len());
         let (name, mut rest) = tag.split_at(end);
         if ELEMENTS.binary_search(&name).is_err() {
-            return Err("the narrative holds an element that FHIR does not allow; only basic formatting, tables, lists, links and images are");
+            return Err(
+                "the narrative holds an element that FHIR does not allow; only basic formatting, tables, lists, links and images are",
+            );
         }
         self.readable |= name == "img";
         let mut namespace = false;
@@ -153,7 +228,9 @@ impl<'a> Scan<'a> {
 /// Name, value and what follows of an attribute.
 fn attribute(text: &str) -> Result<(&str, &str, &str), &'static str> {
     const BROKEN: &str = "the narrative is not well-formed: an attribute needs a value in quotes";
-    let end = text.find(|letter: char| !(letter.is_ascii_alphanumeric() || matches!(letter, ':' | '-' | '_'))).ok_or(BROKEN)?;
+    let end = text
+        .find(|letter: char| !(letter.is_ascii_alphanumeric() || matches!(letter, ':' | '-' | '_')))
+        .ok_or(BROKEN)?;
     let (name, rest) = text.split_at(end);
     let rest = rest.trim_ascii_start().strip_prefix('=').ok_or(BROKEN)?.trim_ascii_start();
     let quote = rest.chars().next().filter(|quote| matches!(quote, '"' | '\'')).ok_or(BROKEN)?;
@@ -207,7 +284,9 @@ fn decode(value: &str) -> String {
         let mut found = letter;
         if let Some((name, after)) = entity(letter, rest) {
             let point = match name.strip_prefix('#') {
-                Some(hex) if hex.starts_with(['x', 'X']) => u32::from_str_radix(hex.get(1..).unwrap_or_default(), 16).ok(),
+                Some(hex) if hex.starts_with(['x', 'X']) => {
+                    u32::from_str_radix(hex.get(1..).unwrap_or_default(), 16).ok()
+                }
                 Some(decimal) => decimal.parse().ok(),
                 None => match name {
                     "Tab" | "NewLine" => Some(u32::from(b' ')),
@@ -238,11 +317,15 @@ fn entities(text: &str) -> Result<(), &'static str> {
     for at in memchr::memchr_iter(b'&', text.as_bytes()) {
         let name = text.get(at + 1..).and_then(|rest| rest.split_once(';')).map(|(name, _)| name);
         let right = name.is_some_and(|name| {
-            let number = name.strip_prefix('#').is_some_and(|number| (1..=8).contains(&number.len()) && number.bytes().all(|byte| byte.is_ascii_alphanumeric()));
+            let number = name.strip_prefix('#').is_some_and(|number| {
+                (1..=8).contains(&number.len()) && number.bytes().all(|byte| byte.is_ascii_alphanumeric())
+            });
             number || matches!(name, "amp" | "lt" | "gt" | "quot" | "apos" | "nbsp")
         });
         if !right {
-            return Err("the narrative is not well-formed: write & as &amp; and letters as themselves; entities such as &copy; are not XML");
+            return Err(
+                "the narrative is not well-formed: write & as &amp; and letters as themselves; entities such as &copy; are not XML",
+            );
         }
     }
     Ok(())

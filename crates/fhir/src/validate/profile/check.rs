@@ -24,7 +24,12 @@ const CORE: &str = "http://hl7.org/fhir/StructureDefinition/";
 
 impl<'a> Walk<'a> {
     /// The profiles that a resource claims, and those the caller asks of the outermost one.
-    pub(in crate::validate) fn asked_profiles(&mut self, value: Value<'a>, type_id: crate::definition::TypeId, place: &Place<'_>) {
+    pub(in crate::validate) fn asked_profiles(
+        &mut self,
+        value: Value<'a>,
+        type_id: crate::definition::TypeId,
+        place: &Place<'_>,
+    ) {
         let claimed = value.get("meta").and_then(|meta| meta.get("profile"));
         for (index, url) in claimed.into_iter().flat_map(Value::items).filter_map(Value::str).enumerate() {
             let (meta, at) = (place.member("meta"), index);
@@ -43,14 +48,25 @@ impl<'a> Walk<'a> {
         }
         let core = bare(url).strip_prefix(CORE).and_then(|name| self.definitions.type_id(name));
         match core {
-            Some(wanted) if !self.definitions.is_a(typed.1, wanted) => self.report.error("structure", named_at, "the profile is that of another resource type"),
+            Some(wanted) if !self.definitions.is_a(typed.1, wanted) => {
+                self.report.error("structure", named_at, "the profile is that of another resource type")
+            }
             Some(_) => {}
-            None => self.report.warning("not-found", named_at, format!("the profile {} is not known here and was not checked", short(url))),
+            None => self.report.warning(
+                "not-found",
+                named_at,
+                format!("the profile {} is not known here and was not checked", short(url)),
+            ),
         }
     }
 
     /// Holds a value against a whole profile.
-    pub(in crate::validate) fn try_profile(&mut self, profile: &'a Profile, (value, type_id): Typed<'a>, place: &Place<'_>) {
+    pub(in crate::validate) fn try_profile(
+        &mut self,
+        profile: &'a Profile,
+        (value, type_id): Typed<'a>,
+        place: &Place<'_>,
+    ) {
         self.profile_on(profile, Focus::of(value, type_id), place);
     }
 
@@ -60,7 +76,12 @@ impl<'a> Walk<'a> {
             return;
         }
         if profile.type_id.is_some_and(|wanted| !self.definitions.is_a(focus.type_id, wanted)) {
-            let text = format!("the profile {} is for {}, this is {}", profile.url, profile.type_name, self.definitions.get(focus.type_id).name);
+            let text = format!(
+                "the profile {} is for {}, this is {}",
+                profile.url,
+                profile.type_name,
+                self.definitions.get(focus.type_id).name
+            );
             return self.report.error("structure", place, text);
         }
         for fault in &profile.faults {
@@ -78,7 +99,8 @@ impl<'a> Walk<'a> {
         }
         let core = bare(url).strip_prefix(CORE).and_then(|name| self.definitions.type_id(name))?;
         // SimpleQuantity and MoneyQuantity are types in name only: what they hold is a Quantity.
-        let simple = self.definitions.get(core).base == Some(focus.type_id) && focus.value.is_some_and(|value| value.get("comparator").is_none());
+        let simple = self.definitions.get(core).base == Some(focus.type_id)
+            && focus.value.is_some_and(|value| value.get("comparator").is_none());
         Some(simple || self.definitions.is_a(focus.type_id, core))
     }
 
@@ -98,11 +120,19 @@ impl<'a> Walk<'a> {
         let Some(node) = spot.node().filter(|node| node.active) else { return };
         self.profile_steps += 1;
         if self.profile_steps > STEPS_MAX {
-            return self.report.error("too-costly", &Place::root(""), "the profiles ask for too many steps on this resource");
+            return self.report.error(
+                "too-costly",
+                &Place::root(""),
+                "the profiles ask for too many steps on this resource",
+            );
         }
         if !node.types.is_empty() && !self.has_type(node, focus) {
             let allowed: Vec<&str> = node.types.iter().map(|held| held.code.as_str()).collect();
-            return self.report.error("structure", place, format!("the profile {} allows only {} here", spot.profile.url, allowed.join(", ")));
+            return self.report.error(
+                "structure",
+                place,
+                format!("the profile {} allows only {} here", spot.profile.url, allowed.join(", ")),
+            );
         }
         self.plain(spot.profile, node, focus, place);
         for rule in &node.rules {
@@ -114,7 +144,11 @@ impl<'a> Walk<'a> {
             match self.evaluate(expression, item) {
                 Some(true) => {}
                 Some(false) => self.report.add(severity, "invariant", place, format!("{}: {}", rule.key, rule.human)),
-                None => self.report.warning("not-supported", place, format!("{}: this rule could not be evaluated", rule.key)),
+                None => self.report.warning(
+                    "not-supported",
+                    place,
+                    format!("{}: this rule could not be evaluated", rule.key),
+                ),
             }
         }
         self.type_demands(node, focus, place);
@@ -145,10 +179,21 @@ impl<'a> Walk<'a> {
     pub(super) fn count(&mut self, node: &Node, profile: &Profile, count: usize, place: &Place<'_>) {
         let name = if node.slice.is_empty() { node.name.clone() } else { format!("{}:{}", node.name, node.slice) };
         if count < node.min {
-            self.report.error("required", place, format!("{name} must be given at least {} times, it is {count} times (profile {})", node.min, profile.url));
+            self.report.error(
+                "required",
+                place,
+                format!(
+                    "{name} must be given at least {} times, it is {count} times (profile {})",
+                    node.min, profile.url
+                ),
+            );
         }
         if let Some(max) = node.max.filter(|max| count > *max) {
-            self.report.error("structure", place, format!("{name} may be given at most {max} times, it is {count} times (profile {})", profile.url));
+            self.report.error(
+                "structure",
+                place,
+                format!("{name} may be given at most {max} times, it is {count} times (profile {})", profile.url),
+            );
         }
     }
 
@@ -159,34 +204,66 @@ impl<'a> Walk<'a> {
     /// Values, lengths, ranges and codes.
     fn plain(&mut self, profile: &Profile, node: &'a Node, focus: Focus<'a>, place: &Place<'_>) {
         let value = focus.value;
-        if let Some(fixed) = node.fixed.as_ref().filter(|fixed| !value.is_some_and(|value| matching::is_equal(value, fixed.root()))) {
-            self.report.error("value", place, format!("this must be exactly {} (profile {})", shown(fixed), profile.url));
+        if let Some(fixed) =
+            node.fixed.as_ref().filter(|fixed| !value.is_some_and(|value| matching::is_equal(value, fixed.root())))
+        {
+            self.report.error(
+                "value",
+                place,
+                format!("this must be exactly {} (profile {})", shown(fixed), profile.url),
+            );
         }
-        if let Some(pattern) = node.pattern.as_ref().filter(|pattern| !value.is_some_and(|value| matching::has_pattern(value, pattern.root()))) {
+        if let Some(pattern) = node
+            .pattern
+            .as_ref()
+            .filter(|pattern| !value.is_some_and(|value| matching::has_pattern(value, pattern.root())))
+        {
             self.report.error("value", place, format!("this must hold {} (profile {})", shown(pattern), profile.url));
         }
         let Some(value) = value else { return };
         if node.least.as_ref().is_some_and(|least| matching::compare(value, least.root()) == Some(Ordering::Less)) {
-            self.report.error("value", place, format!("this is below the least value that the profile {} allows", profile.url));
+            self.report.error(
+                "value",
+                place,
+                format!("this is below the least value that the profile {} allows", profile.url),
+            );
         }
         if node.most.as_ref().is_some_and(|most| matching::compare(value, most.root()) == Some(Ordering::Greater)) {
-            self.report.error("value", place, format!("this is above the greatest value that the profile {} allows", profile.url));
+            self.report.error(
+                "value",
+                place,
+                format!("this is above the greatest value that the profile {} allows", profile.url),
+            );
         }
-        if let Some(longest) = node.length_max.filter(|longest| value.as_str().is_some_and(|text| text.chars().count() > *longest)) {
-            self.report.error("too-long", place, format!("this may have at most {longest} letters (profile {})", profile.url));
+        if let Some(longest) =
+            node.length_max.filter(|longest| value.as_str().is_some_and(|text| text.chars().count() > *longest))
+        {
+            self.report.error(
+                "too-long",
+                place,
+                format!("this may have at most {longest} letters (profile {})", profile.url),
+            );
         }
         if let Some((strength, url)) = &node.binding {
             self.bound_value(value, focus.type_id, *strength, url, place);
         }
         // Text without a code is outside of no value set.
-        if let Some(url) = node.largest.as_ref().filter(|_| value.kind() == Kind::String || value.get("coding").is_some() || value.get("code").is_some()) {
+        if let Some(url) = node
+            .largest
+            .as_ref()
+            .filter(|_| value.kind() == Kind::String || value.get("coding").is_some() || value.get("code").is_some())
+        {
             self.bound_value(value, focus.type_id, Strength::Required, url, place);
         }
     }
 
     /// The profiles that a value of this type must keep, and what its reference may lead to.
     fn type_demands(&mut self, node: &'a Node, focus: Focus<'a>, place: &Place<'_>) {
-        let fitting: Vec<&'a NodeType> = node.types.iter().filter(|held| held.type_id.is_some_and(|wanted| self.definitions.is_a(focus.type_id, wanted))).collect();
+        let fitting: Vec<&'a NodeType> = node
+            .types
+            .iter()
+            .filter(|held| held.type_id.is_some_and(|wanted| self.definitions.is_a(focus.type_id, wanted)))
+            .collect();
         if !fitting.is_empty() && fitting.iter().all(|held| !held.profiles.is_empty()) {
             let urls: Vec<&'a str> = fitting.iter().flat_map(|held| held.profiles.iter().map(String::as_str)).collect();
             self.keeps_one(&urls, focus, place);
@@ -206,8 +283,14 @@ impl<'a> Walk<'a> {
             }
             return match self.options.profiles.find(only) {
                 Some(profile) => self.profile_on(profile, focus, place),
-                None if self.keeps(only, focus) == Some(false) => self.report.error("structure", place, format!("this must be {only}")),
-                None if self.keeps(only, focus).is_none() => self.report.warning("not-found", place, format!("the profile {only} is not known here and was not checked")),
+                None if self.keeps(only, focus) == Some(false) => {
+                    self.report.error("structure", place, format!("this must be {only}"))
+                }
+                None if self.keeps(only, focus).is_none() => self.report.warning(
+                    "not-found",
+                    place,
+                    format!("the profile {only} is not known here and was not checked"),
+                ),
                 None => {}
             };
         }
@@ -229,15 +312,26 @@ impl<'a> Walk<'a> {
         let Some(text) = value.get("reference").and_then(Value::str) else { return };
         let Some(found) = self.target_type(text) else { return };
         let name = self.definitions.get(found).name;
-        let fits = |walk: &Walk<'a>, url: &str| walk.type_of_profile(url).is_none_or(|wanted| wanted == name || matches!(wanted.as_str(), "Resource" | "DomainResource"));
+        let fits = |walk: &Walk<'a>, url: &str| {
+            walk.type_of_profile(url)
+                .is_none_or(|wanted| wanted == name || matches!(wanted.as_str(), "Resource" | "DomainResource"))
+        };
         let fitting: Vec<&str> = urls.iter().copied().filter(|url| fits(self, url)).collect();
         if fitting.is_empty() {
             let wanted: Vec<String> = urls.iter().filter_map(|url| self.type_of_profile(url)).collect();
-            return self.report.error("structure", place, format!("the profile allows no reference to {name} here; allowed: {}", wanted.join(", ")));
+            return self.report.error(
+                "structure",
+                place,
+                format!("the profile allows no reference to {name} here; allowed: {}", wanted.join(", ")),
+            );
         }
         let Some((target, type_id)) = self.target(text) else { return };
         if !fitting.iter().any(|url| self.keeps(url, Focus::of(target, type_id)).unwrap_or(true)) {
-            self.report.error("structure", place, format!("what this refers to keeps none of the profiles {}", fitting.join(", ")));
+            self.report.error(
+                "structure",
+                place,
+                format!("what this refers to keeps none of the profiles {}", fitting.join(", ")),
+            );
         }
     }
 

@@ -38,7 +38,10 @@ impl GivenValueSet {
             let mut open: Vec<Value<'_>> = expansion.get("contains").into_iter().flat_map(Value::items).collect();
             while let Some(contained) = open.pop() {
                 if let Some(code) = text(contained, "code") {
-                    codes.entry(code.to_owned()).or_default().push(text(contained, "system").unwrap_or_default().to_owned());
+                    codes
+                        .entry(code.to_owned())
+                        .or_default()
+                        .push(text(contained, "system").unwrap_or_default().to_owned());
                 }
                 open.extend(contained.get("contains").into_iter().flat_map(Value::items));
             }
@@ -51,7 +54,8 @@ impl GivenValueSet {
 impl CodeList {
     pub(super) fn read(root: Value<'_>) -> CodeList {
         let mut parents = HashMap::new();
-        let mut open: Vec<(Value<'_>, Option<String>)> = root.get("concept").into_iter().flat_map(Value::items).map(|concept| (concept, None)).collect();
+        let mut open: Vec<(Value<'_>, Option<String>)> =
+            root.get("concept").into_iter().flat_map(Value::items).map(|concept| (concept, None)).collect();
         while let Some((concept, parent)) = open.pop() {
             let code = text(concept, "code").map(str::to_owned);
             open.extend(concept.get("concept").into_iter().flat_map(Value::items).map(|inner| (inner, code.clone())));
@@ -80,11 +84,19 @@ impl CodeList {
 }
 
 /// Whether a given value set has a code. A system of none is any system, an empty one none at all.
-pub(super) fn in_value_set(profiles: &Profiles, url: &str, system: Option<&str>, code: &str, depth: usize) -> Option<bool> {
+pub(super) fn in_value_set(
+    profiles: &Profiles,
+    url: &str,
+    system: Option<&str>,
+    code: &str,
+    depth: usize,
+) -> Option<bool> {
     let set = profiles.value_sets.get(bare(url)).filter(|_| depth < NESTED_MAX)?;
     if let Some(expansion) = &set.expansion {
         let systems = expansion.get(code);
-        return Some(systems.is_some_and(|systems| system.is_none_or(|system| systems.iter().any(|held| held == system))));
+        return Some(
+            systems.is_some_and(|systems| system.is_none_or(|system| systems.iter().any(|held| held == system))),
+        );
     }
     let compose = set.tree.as_ref()?.root();
     let mut answer = Some(false);
@@ -137,8 +149,20 @@ fn in_system(profiles: &Profiles, part: Value<'_>, system: &str, code: &str) -> 
     let known = Definitions::r4().code_system(system);
     let Some(filters) = part.get("filter") else {
         return match (given, known) {
-            (Some(list), _) => if list.has(code) { Some(true) } else { list.complete.then_some(false) },
-            (None, Some(list)) => if list.find(code).is_some() { Some(true) } else { list.complete.then_some(false) },
+            (Some(list), _) => {
+                if list.has(code) {
+                    Some(true)
+                } else {
+                    list.complete.then_some(false)
+                }
+            }
+            (None, Some(list)) => {
+                if list.find(code).is_some() {
+                    Some(true)
+                } else {
+                    list.complete.then_some(false)
+                }
+            }
             (None, None) => None,
         };
     };

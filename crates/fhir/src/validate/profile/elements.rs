@@ -68,7 +68,13 @@ impl Builder {
         let index = self.nodes.len();
         let held = shorthand_type(plain, slice).filter(|_| name.ends_with("[x]"));
         let types = held.map(NodeType::plain).into_iter().collect();
-        self.nodes.push(Node { id: id.to_owned(), name: plain.to_owned(), slice: slice.to_owned(), types, ..Node::default() });
+        self.nodes.push(Node {
+            id: id.to_owned(),
+            name: plain.to_owned(),
+            slice: slice.to_owned(),
+            types,
+            ..Node::default()
+        });
         self.by_id.insert(id.to_owned(), index);
         if let Some(holder) = holder.and_then(|holder| self.nodes.get_mut(holder)) {
             let list = if slice.is_empty() { &mut holder.children } else { &mut holder.slices };
@@ -93,7 +99,9 @@ fn id_of(element: Value<'_>, path: &str, open: &mut Vec<(String, String)>, type_
     let slice = text(element, "sliceName").unwrap_or_default();
     let given = text(element, "id").filter(|id| without_slices(id) == path);
     let above = path.rsplit_once('.').map_or("", |(above, _)| above);
-    while open.last().is_some_and(|(last, _)| last != above && !above.strip_prefix(last.as_str()).is_some_and(|rest| rest.starts_with('.'))) {
+    while open.last().is_some_and(|(last, _)| {
+        last != above && !above.strip_prefix(last.as_str()).is_some_and(|rest| rest.starts_with('.'))
+    }) {
         open.pop();
     }
     let computed = || {
@@ -126,7 +134,9 @@ fn spell_out_choices(id: &str, type_name: &str) -> String {
         out.push('.');
         let child = at.and_then(|at| definitions.child(at, name));
         match child.filter(|child| child.element.choice) {
-            Some(child) => out.push_str(&format!("{}[x]:{}", child.element.name, if slice.is_empty() { name } else { slice })),
+            Some(child) => {
+                out.push_str(&format!("{}[x]:{}", child.element.name, if slice.is_empty() { name } else { slice }))
+            }
             None => out.push_str(part),
         }
         at = match child {
@@ -156,7 +166,9 @@ fn merge(node: &mut Node, element: Value<'_>) -> Vec<String> {
         let copy = || Tree::parse(value.raw().as_bytes()).ok();
         match key {
             "maxLength" => node.length_max = value.number().and_then(|length| length.parse().ok()),
-            "contentReference" => node.content_reference = value.str().and_then(|id| id.rsplit('#').next()).map(str::to_owned),
+            "contentReference" => {
+                node.content_reference = value.str().and_then(|id| id.rsplit('#').next()).map(str::to_owned)
+            }
             _ if key.starts_with("fixed") => node.fixed = copy(),
             _ if key.starts_with("pattern") => node.pattern = copy(),
             _ if key.starts_with("minValue") => node.least = copy(),
@@ -209,7 +221,8 @@ fn read_binding(binding: Value<'_>) -> Option<(Strength, String)> {
 
 fn read_largest(binding: Value<'_>) -> Option<String> {
     let mut extensions = binding.get("extension").into_iter().flat_map(Value::items);
-    let largest = extensions.find(|extension| text(*extension, "url").is_some_and(|url| url.ends_with("/elementdefinition-maxValueSet")));
+    let largest = extensions
+        .find(|extension| text(*extension, "url").is_some_and(|url| url.ends_with("/elementdefinition-maxValueSet")));
     text(largest?, "valueCanonical").map(str::to_owned)
 }
 
@@ -230,7 +243,11 @@ fn read_slicing(slicing: Value<'_>) -> Slicing {
         Some("openAtEnd") => Rules::OpenAtEnd,
         _ => Rules::Open,
     };
-    Slicing { discriminators: discriminators.collect(), ordered: slicing.get("ordered").and_then(Value::bool) == Some(true), rules }
+    Slicing {
+        discriminators: discriminators.collect(),
+        ordered: slicing.get("ordered").and_then(Value::bool) == Some(true),
+        rules,
+    }
 }
 
 fn read_rule(constraint: Value<'_>) -> Option<ProfileRule> {

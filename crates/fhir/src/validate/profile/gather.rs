@@ -48,28 +48,44 @@ impl<'a> Focus<'a> {
     pub(super) fn gather(self, name: &str) -> Values<'a> {
         let mut found = Values::new();
         let definitions = Definitions::r4();
-        let (Some(object), Some(element)) = (self.object(), definitions.element(self.type_id, name)) else { return found };
+        let (Some(object), Some(element)) = (self.object(), definitions.element(self.type_id, name)) else {
+            return found;
+        };
         if !element.choice {
             let type_id = element.types.first().map_or(TypeId(u16::MAX), |held| held.id);
-            let extra = if definitions.get(type_id).kind == TypeKind::Primitive { object.get(&format!("_{name}")) } else { None };
+            let extra = if definitions.get(type_id).kind == TypeKind::Primitive {
+                object.get(&format!("_{name}"))
+            } else {
+                None
+            };
             collect(&mut found, element, object.get(name), extra, type_id, "");
             return found;
         }
         for (key, value) in object.members() {
             let (plain, companion) = key.strip_prefix('_').map_or((key, false), |plain| (plain, true));
-            let Some(child) = plain.starts_with(name).then(|| definitions.child(self.type_id, plain)).flatten() else { continue };
+            let Some(child) = plain.starts_with(name).then(|| definitions.child(self.type_id, plain)).flatten() else {
+                continue;
+            };
             if child.element.name != name || (companion && object.get(plain).is_some()) {
                 continue;
             }
             let held = definitions.get(child.type_id).name;
-            let (value, extra) = if companion { (None, Some(value)) } else { (Some(value), object.get(&format!("_{plain}"))) };
+            let (value, extra) =
+                if companion { (None, Some(value)) } else { (Some(value), object.get(&format!("_{plain}"))) };
             collect(&mut found, element, value, extra, child.type_id, held);
         }
         found
     }
 }
 
-fn collect<'a>(found: &mut Values<'a>, element: &Element, value: Option<Value<'a>>, extra: Option<Value<'a>>, type_id: TypeId, held: &'static str) {
+fn collect<'a>(
+    found: &mut Values<'a>,
+    element: &Element,
+    value: Option<Value<'a>>,
+    extra: Option<Value<'a>>,
+    type_id: TypeId,
+    held: &'static str,
+) {
     let real = |value: Option<Value<'a>>| value.filter(|value| value.kind() != Kind::Null);
     let own_type = |value: Option<Value<'a>>| value.and_then(crate::validate::reference::type_of).unwrap_or(type_id);
     let any = |type_id: TypeId| Definitions::r4().get(type_id).is_abstract;

@@ -77,7 +77,12 @@ pub(super) struct NodeType {
 
 impl NodeType {
     pub(super) fn plain(code: &str) -> NodeType {
-        NodeType { code: code.to_owned(), type_id: Definitions::r4().type_id(code), profiles: Vec::new(), targets: Vec::new() }
+        NodeType {
+            code: code.to_owned(),
+            type_id: Definitions::r4().type_id(code),
+            profiles: Vec::new(),
+            targets: Vec::new(),
+        }
     }
 }
 

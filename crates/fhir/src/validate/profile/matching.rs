@@ -11,8 +11,13 @@ use crate::value::date::DateTime;
 /// Whether a value equals a fixed one.
 pub(super) fn is_equal(value: Value<'_>, fixed: Value<'_>) -> bool {
     match (value.kind(), fixed.kind()) {
-        (Kind::Object, Kind::Object) => value.len() == fixed.len() && fixed.members().all(|(key, wanted)| value.get(key).is_some_and(|own| is_equal(own, wanted))),
-        (Kind::Array, Kind::Array) => value.len() == fixed.len() && value.items().zip(fixed.items()).all(|(own, wanted)| is_equal(own, wanted)),
+        (Kind::Object, Kind::Object) => {
+            value.len() == fixed.len()
+                && fixed.members().all(|(key, wanted)| value.get(key).is_some_and(|own| is_equal(own, wanted)))
+        }
+        (Kind::Array, Kind::Array) => {
+            value.len() == fixed.len() && value.items().zip(fixed.items()).all(|(own, wanted)| is_equal(own, wanted))
+        }
         _ => is_same(value, fixed),
     }
 }
@@ -20,7 +25,9 @@ pub(super) fn is_equal(value: Value<'_>, fixed: Value<'_>) -> bool {
 /// Whether a value holds all that a pattern holds.
 pub(super) fn has_pattern(value: Value<'_>, pattern: Value<'_>) -> bool {
     match (value.kind(), pattern.kind()) {
-        (Kind::Object, Kind::Object) => pattern.members().all(|(key, wanted)| value.get(key).is_some_and(|own| has_pattern(own, wanted))),
+        (Kind::Object, Kind::Object) => {
+            pattern.members().all(|(key, wanted)| value.get(key).is_some_and(|own| has_pattern(own, wanted)))
+        }
         (Kind::Array, Kind::Array) => pattern.items().all(|wanted| value.items().any(|own| has_pattern(own, wanted))),
         _ => is_same(value, pattern),
     }

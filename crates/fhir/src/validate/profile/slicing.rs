@@ -56,10 +56,16 @@ impl<'a> Walk<'a> {
         let Some(node) = spot.node() else { return };
         let open = Slicing::default();
         let slicing = node.slicing.as_ref().unwrap_or(&open);
-        let chosen: Vec<Option<usize>> = values.iter().map(|found| self.choose(spot, node, slicing, found.focus)).collect();
+        let chosen: Vec<Option<usize>> =
+            values.iter().map(|found| self.choose(spot, node, slicing, found.focus)).collect();
         self.order(node, slicing, &chosen, values, place);
         for (rank, index) in node.slices.iter().enumerate() {
-            let inside: Values<'a> = values.iter().zip(&chosen).filter(|(_, choice)| **choice == Some(rank)).map(|(found, _)| *found).collect();
+            let inside: Values<'a> = values
+                .iter()
+                .zip(&chosen)
+                .filter(|(_, choice)| **choice == Some(rank))
+                .map(|(found, _)| *found)
+                .collect();
             let slice = spot.at(*index);
             let Some(held) = slice.node() else { continue };
             self.count(held, spot.profile, inside.len(), place);
@@ -72,22 +78,41 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn order(&mut self, node: &Node, slicing: &Slicing, chosen: &[Option<usize>], values: &[Found<'a>], place: &Place<'_>) {
+    fn order(
+        &mut self,
+        node: &Node,
+        slicing: &Slicing,
+        chosen: &[Option<usize>],
+        values: &[Found<'a>],
+        place: &Place<'_>,
+    ) {
         let mut last = 0;
         let mut outside = false;
         for (choice, found) in chosen.iter().zip(values) {
             let here = self.place(place, &node.name, found);
             match choice {
                 None if slicing.rules == Rules::Closed => {
-                    self.report.error("structure", &here, format!("this is none of the slices of {}, and the profile allows no other", node.id));
+                    self.report.error(
+                        "structure",
+                        &here,
+                        format!("this is none of the slices of {}, and the profile allows no other", node.id),
+                    );
                 }
                 None => outside = true,
                 Some(rank) => {
                     if slicing.ordered && *rank < last {
-                        self.report.error("structure", &here, format!("the slices of {} must stand in the order of the profile", node.id));
+                        self.report.error(
+                            "structure",
+                            &here,
+                            format!("the slices of {} must stand in the order of the profile", node.id),
+                        );
                     }
                     if slicing.rules == Rules::OpenAtEnd && outside {
-                        self.report.error("structure", &here, format!("what is no slice of {} must stand after the slices", node.id));
+                        self.report.error(
+                            "structure",
+                            &here,
+                            format!("what is no slice of {} must stand after the slices", node.id),
+                        );
                     }
                     last = last.max(*rank);
                 }
@@ -118,7 +143,9 @@ impl<'a> Walk<'a> {
             values = values.iter().flat_map(|value| self.step_value(*value, step)).collect();
         }
         match discriminator.kind {
-            Tell::Value => spots.iter().any(|spot| values.iter().any(|value| self.meets(*spot, *value, 0) == Some(true))),
+            Tell::Value => {
+                spots.iter().any(|spot| values.iter().any(|value| self.meets(*spot, *value, 0) == Some(true)))
+            }
             Tell::Exists => spots.iter().filter_map(|spot| spot.node()).all(|node| match (node.min, node.max) {
                 (_, Some(0)) => values.is_empty(),
                 (0, _) => true,
@@ -126,35 +153,59 @@ impl<'a> Walk<'a> {
             }),
             Tell::Type => spots.iter().any(|spot| values.iter().any(|value| self.is_of_type(*spot, *value, resolved))),
             Tell::Profile if !spots.iter().any(|spot| spot.node().is_some_and(|node| !node.types.is_empty())) => true,
-            Tell::Profile => spots.iter().any(|spot| values.iter().any(|value| self.keeps_any(*spot, *value, resolved))),
+            Tell::Profile => {
+                spots.iter().any(|spot| values.iter().any(|value| self.keeps_any(*spot, *value, resolved)))
+            }
         }
     }
 
     fn step_spot(&self, spot: Spot<'a>, step: &Step<'_>) -> Vec<Spot<'a>> {
         let named = |spot: Spot<'a>, name: &str| -> Vec<Spot<'a>> {
             let children = spot.holder().into_iter().flat_map(|node| node.children.iter());
-            children.map(|index| spot.at(*index)).filter(|child| child.node().is_some_and(|node| node.name == name)).collect()
+            children
+                .map(|index| spot.at(*index))
+                .filter(|child| child.node().is_some_and(|node| node.name == name))
+                .collect()
         };
         match step {
             Step::Member(name) => {
                 let mut found = named(spot, name);
                 if found.is_empty() {
-                    found = self.type_profiles(spot).into_iter().flat_map(|profile| named(Spot { profile, index: 0 }, name)).collect();
+                    found = self
+                        .type_profiles(spot)
+                        .into_iter()
+                        .flat_map(|profile| named(Spot { profile, index: 0 }, name))
+                        .collect();
                 }
                 let choices = found.iter().filter(|spot| spot.node().is_some_and(|node| node.id.ends_with("[x]")));
-                let held: Vec<Spot<'a>> = choices.flat_map(|spot| spot.node().into_iter().flat_map(|node| node.slices.iter()).map(|index| spot.at(*index))).collect();
+                let held: Vec<Spot<'a>> = choices
+                    .flat_map(|spot| {
+                        spot.node().into_iter().flat_map(|node| node.slices.iter()).map(|index| spot.at(*index))
+                    })
+                    .collect();
                 found.extend(held);
                 found
             }
             Step::Extension(url) => {
                 let all = named(spot, "extension");
-                let slices = all.iter().flat_map(|all| all.node().into_iter().flat_map(|node| node.slices.iter()).map(|index| all.at(*index)));
-                slices.filter(|slice| slice.node().is_some_and(|node| node.types.iter().any(|held| held.profiles.iter().any(|profile| super::bare(profile) == *url)))).collect()
+                let slices = all.iter().flat_map(|all| {
+                    all.node().into_iter().flat_map(|node| node.slices.iter()).map(|index| all.at(*index))
+                });
+                slices
+                    .filter(|slice| {
+                        slice.node().is_some_and(|node| {
+                            node.types
+                                .iter()
+                                .any(|held| held.profiles.iter().any(|profile| super::bare(profile) == *url))
+                        })
+                    })
+                    .collect()
             }
             Step::Resolve => vec![spot],
             Step::OfType(name) => {
                 let slices = spot.node().into_iter().flat_map(|node| node.slices.iter()).map(|index| spot.at(*index));
-                let fitting = slices.filter(|slice| slice.node().is_some_and(|node| node.types.iter().any(|held| held.code == *name)));
+                let fitting = slices
+                    .filter(|slice| slice.node().is_some_and(|node| node.types.iter().any(|held| held.code == *name)));
                 std::iter::once(spot).chain(fitting).collect()
             }
         }
@@ -164,15 +215,19 @@ impl<'a> Walk<'a> {
         match step {
             Step::Member(name) => focus.gather(name).iter().map(|found| found.focus).collect(),
             Step::Extension(url) => {
-                let has_url = |found: &&Found<'a>| found.focus.value.and_then(|value| value.get("url")).and_then(Value::str) == Some(url);
+                let has_url = |found: &&Found<'a>| {
+                    found.focus.value.and_then(|value| value.get("url")).and_then(Value::str) == Some(url)
+                };
                 focus.gather("extension").iter().filter(has_url).map(|found| found.focus).collect()
             }
             Step::Resolve => {
-                let text = focus.value.and_then(|value| value.get("reference").map_or(Some(value), Some)).and_then(Value::str);
+                let text =
+                    focus.value.and_then(|value| value.get("reference").map_or(Some(value), Some)).and_then(Value::str);
                 text.and_then(|text| self.target_focus(text)).into_iter().collect()
             }
             Step::OfType(name) => {
-                let fits = self.definitions.type_id(name).is_some_and(|wanted| self.definitions.is_a(focus.type_id, wanted));
+                let fits =
+                    self.definitions.type_id(name).is_some_and(|wanted| self.definitions.is_a(focus.type_id, wanted));
                 if fits { vec![focus] } else { Vec::new() }
             }
         }
@@ -205,7 +260,9 @@ impl<'a> Walk<'a> {
         }
         let mut answer = None;
         if let Some((Strength::Required, url)) = &node.binding {
-            let inside = focus.item().and_then(|item| crate::validate::binding::item_in(&item, url, self.options.profiles, self.options.terminology));
+            let inside = focus.item().and_then(|item| {
+                crate::validate::binding::item_in(&item, url, self.options.profiles, self.options.terminology)
+            });
             answer = inside;
         }
         let below = spot.holder()?.children.iter().map(|index| spot.at(*index));
@@ -213,7 +270,8 @@ impl<'a> Walk<'a> {
         for child in below.collect::<Vec<_>>() {
             let Some(name) = child.node().filter(|node| node.active).map(|node| node.name.as_str()) else { continue };
             let values = focus.gather(name);
-            let answers: Vec<Option<bool>> = values.iter().map(|found| self.meets(child, found.focus, depth + 1)).collect();
+            let answers: Vec<Option<bool>> =
+                values.iter().map(|found| self.meets(child, found.focus, depth + 1)).collect();
             let stated = answers.iter().any(Option::is_some) || (values.is_empty() && says_something(child, depth));
             if stated {
                 let met = answers.contains(&Some(true));
@@ -231,10 +289,17 @@ impl<'a> Walk<'a> {
     fn is_of_type(&self, spot: Spot<'a>, focus: Focus<'a>, resolved: bool) -> bool {
         let Some(node) = spot.node() else { return false };
         if !resolved {
-            return node.types.iter().any(|held| held.type_id.is_some_and(|wanted| self.definitions.is_a(focus.type_id, wanted)));
+            return node
+                .types
+                .iter()
+                .any(|held| held.type_id.is_some_and(|wanted| self.definitions.is_a(focus.type_id, wanted)));
         }
         let name = self.definitions.get(focus.type_id).name;
-        let by_target = node.types.iter().flat_map(|held| held.targets.iter()).any(|target| self.type_of_profile(target).is_none_or(|held| held == name));
+        let by_target = node
+            .types
+            .iter()
+            .flat_map(|held| held.targets.iter())
+            .any(|target| self.type_of_profile(target).is_none_or(|held| held == name));
         by_target || node.types.iter().any(|held| held.code == name)
     }
 

@@ -69,7 +69,9 @@ fn layers(tree: &Tree, profiles: &Profiles) -> Vec<Tree> {
 fn is_modifier(root: Value<'_>) -> bool {
     let first = |view| root.get(view)?.get("element")?.items().next();
     let firsts = ["snapshot", "differential"].into_iter().filter_map(first);
-    firsts.filter(|first| text(*first, "path").is_some_and(|path| !path.contains('.'))).any(|first| first.get("isModifier").and_then(Value::bool) == Some(true))
+    firsts
+        .filter(|first| text(*first, "path").is_some_and(|path| !path.contains('.')))
+        .any(|first| first.get("isModifier").and_then(Value::bool) == Some(true))
 }
 
 fn contexts(root: Value<'_>) -> Vec<Context> {
@@ -113,7 +115,9 @@ fn prune(nodes: &mut [Node], index: usize, origin: Origin, depth: usize) {
         Origin::Type(type_id) => vec![type_id],
         Origin::Element(element) => element.types.iter().map(|held| held.id).collect(),
     };
-    node.rules.retain(|rule| rule.key != "ele-1" && !held.iter().any(|id| has_rule(definitions.get(*id).constraints, &rule.key)));
+    node.rules.retain(|rule| {
+        rule.key != "ele-1" && !held.iter().any(|id| has_rule(definitions.get(*id).constraints, &rule.key))
+    });
     match origin {
         Origin::Type(_) => (node.min, node.max) = (0, None),
         Origin::Element(element) => prune_element(node, element),
@@ -147,14 +151,17 @@ fn prune_element(node: &mut Node, element: &'static Element) {
     if node.max == element.max.map(usize::from) {
         node.max = None;
     }
-    let same_binding = |(strength, url): &(_, String)| element.binding.is_some_and(|binding| *strength == binding.strength && bare(url) == bare(binding.value_set));
+    let same_binding = |(strength, url): &(_, String)| {
+        element.binding.is_some_and(|binding| *strength == binding.strength && bare(url) == bare(binding.value_set))
+    };
     if node.binding.as_ref().is_some_and(same_binding) {
         node.binding = None;
     }
     node.rules.retain(|rule| !has_rule(element.constraints, &rule.key));
     let plain = |held: &NodeType| held.profiles.is_empty() && held.targets.is_empty();
     if node.types.iter().all(plain) {
-        let all = node.types.len() == element.types.len() && element.types.iter().all(|held| node.types.iter().any(|own| own.code == definitions.get(held.id).name));
+        let all = node.types.len() == element.types.len()
+            && element.types.iter().all(|held| node.types.iter().any(|own| own.code == definitions.get(held.id).name));
         let backbone = node.types.iter().all(|own| matches!(own.code.as_str(), "BackboneElement" | "Element"));
         if all || backbone {
             node.types.clear();
@@ -171,7 +178,8 @@ fn activate(nodes: &mut [Node], index: usize, depth: usize) -> bool {
     let Some(node) = nodes.get(index).filter(|_| depth < DEPTH_MAX) else { return false };
     let counted = node.min > 0 || node.max.is_some() || node.length_max.is_some();
     let valued = node.fixed.is_some() || node.pattern.is_some() || node.least.is_some() || node.most.is_some();
-    let linked = node.binding.is_some() || node.largest.is_some() || node.content_reference.is_some() || !node.types.is_empty();
+    let linked =
+        node.binding.is_some() || node.largest.is_some() || node.content_reference.is_some() || !node.types.is_empty();
     let mut active = counted || valued || linked || !node.rules.is_empty() || !node.slices.is_empty();
     let below: Vec<usize> = node.children.iter().chain(&node.slices).copied().collect();
     for child in below {
