@@ -1,1 +1,159 @@
-//! To be written.
+//! The rules: the door to the record, decisions about access, audit. No HTTP, no HTML, no sockets, no SQL.
+//!
+//! `Core::open` opens a record, `Core::record` gives its door to a named caller. Everything that reads or writes goes
+//! through `Record`.
+
+pub mod access;
+pub mod base64;
+mod caller;
+mod error;
+mod jobs;
+mod limits;
+mod maintain;
+pub mod query;
+mod record;
+
+pub use akson_store::instant;
+pub use akson_store::search::{expr, sight};
+pub use caller::{Caller, Who};
+pub use error::Error;
+pub use limits::Limits;
+pub use maintain::{Health, Report};
+pub use record::{
+    Change, Check, EntryAnswer, Expected, ExportPage, Found, HistoryOf, KnownParameter, MetaChange, Mode, Past, Patch,
+    Record, SearchOf, Seen, Written,
+};
+
+use std::path::Path;
+use std::sync::Arc;
+
+use akson_fhir::resource::Resource;
+use akson_store::Store;
+use sha2::{Digest, Sha256};
+
+use jobs::{Job, Jobs};
+use record::Profiles;
+
+/// How a record is opened.
+#[derive(Clone)]
+pub struct Settings {
+    /// This server's own address, if it has a fixed one: references below it are local.
+    pub base: String,
+    /// The municipality that answers for what is written.
+    pub controller: i64,
+    /// Whether resources are validated before they are written.
+    pub validate: bool,
+    /// What is too much.
+    pub limits: Limits,
+    /// How the store is opened; its base and controller are taken from here.
+    pub store: akson_store::Options,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Settings {
+            base: String::new(),
+            controller: 0,
+            validate: true,
+            limits: Limits::default(),
+            store: akson_store::Options::default(),
+        }
+    }
+}
+
+/// A record. Cheap to clone.
+#[derive(Clone)]
+pub struct Core(Arc<Inner>);
+
+struct Inner {
+    /// Before the store: what uses it ends first.
+    jobs: Jobs,
+    store: Store,
+    settings: Settings,
+    profiles: Profiles,
+    started: i64,
+}
+
+impl Core {
+    /// Opens the record in a folder; makes both if there is none.
+    pub fn open(folder: &Path, settings: Settings) -> Result<Core, Error> {
+        std::fs::create_dir_all(folder).map_err(|error| Error::Unavailable(error.to_string()))?;
+        let store = Store::open(&folder.join("record.db"), options(&settings))?;
+        Core::over(store, settings)
+    }
+
+    /// A record that is gone when it is dropped, for tests.
+    pub fn in_memory(settings: Settings) -> Result<Core, Error> {
+        let store = Store::in_memory(options(&settings))?;
+        Core::over(store, settings)
+    }
+
+    fn over(store: Store, settings: Settings) -> Result<Core, Error> {
+        let started = (settings.store.clock)();
+        let jobs = Jobs::start(&store)?;
+        Ok(Core(Arc::new(Inner { jobs, store, settings, profiles: Profiles::default(), started })))
+    }
+
+    /// The door, for a caller.
+    pub fn record(&self, caller: Caller) -> Record {
+        Record { core: self.clone(), caller }
+    }
+
+    /// The present moment in microseconds since 1970.
+    pub fn now(&self) -> i64 {
+        (self.0.settings.store.clock)()
+    }
+
+    /// When this record was opened.
+    pub fn started(&self) -> i64 {
+        self.0.started
+    }
+
+    /// A version was written: what is derived from such resources is made anew.
+    fn wrote(&self, written: &Written) {
+        self.0.profiles.note(written.seen.type_name);
+        if written.seen.type_name == "SearchParameter" {
+            let text = Resource::parse_json(&written.seen.text).ok();
+            let url = text.as_ref().and_then(|found| found.root().get("url")).and_then(|url| url.as_str());
+            self.0.jobs.wake(url.map_or(Job::Parameters, |url| Job::Changed(url.into_owned())));
+        }
+    }
+
+    fn store(&self) -> &Store {
+        &self.0.store
+    }
+
+    fn jobs(&self) -> &Jobs {
+        &self.0.jobs
+    }
+
+    fn settings(&self) -> &Settings {
+        &self.0.settings
+    }
+
+    fn profiles(&self) -> &Profiles {
+        &self.0.profiles
+    }
+}
+
+fn options(settings: &Settings) -> akson_store::Options {
+    akson_store::Options { base: settings.base.clone(), controller: settings.controller, ..settings.store.clone() }
+}
+
+/// A random name for a request.
+pub fn random_name() -> String {
+    let mut bytes = [0; 16];
+    // Without random numbers a name only tells less.
+    let _ = getrandom::fill(&mut bytes);
+    hex(&bytes)
+}
+
+/// The fingerprint of some bytes: SHA-256 as hexadecimal digits.
+pub fn fingerprint(bytes: &[u8]) -> String {
+    hex(&Sha256::digest(bytes))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    let digit = |value: u8| char::from(b"0123456789abcdef"[usize::from(value & 15)]);
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(*byte)]).collect()
+}

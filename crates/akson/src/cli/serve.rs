@@ -1,0 +1,95 @@
+//! `akson serve`: opens the record, loads the sample at the first start, serves until told to stop.
+//!
+//! This is the one place where a command starts a face.
+
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Instant;
+
+use akson_core::{Caller, Core};
+use akson_fhir::resource::Resource;
+use tokio::net::TcpListener;
+
+use super::Failure;
+use crate::config::Config;
+use crate::http::server;
+use crate::rest::serve::{House, router};
+
+/// The sample: people of a municipality that does not exist.
+const SAMPLE: &[&str] = &[
+    include_str!("../../sample/00-municipality.json"),
+    include_str!("../../sample/01-kari.json"),
+    include_str!("../../sample/02-aase.json"),
+    include_str!("../../sample/03-nils.json"),
+    include_str!("../../sample/04-ingrid.json"),
+    include_str!("../../sample/05-emil.json"),
+    include_str!("../../sample/06-maret.json"),
+    include_str!("../../sample/07-yusuf.json"),
+    include_str!("../../sample/08-liv.json"),
+    include_str!("../../sample/09-per.json"),
+    include_str!("../../sample/10-sunniva.json"),
+    include_str!("../../sample/11-torbjorn.json"),
+    include_str!("../../sample/12-olav.json"),
+];
+
+/// Serves until SIGINT or SIGTERM.
+pub fn serve(settings: Config) -> Result<ExitCode, Failure> {
+    let started = Instant::now();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(async {
+        // Ask for the port first: with a wrong one nothing else should happen.
+        let listener = TcpListener::bind(settings.listen)
+            .await
+            .map_err(|error| format!("listening on {}: {error}", settings.listen))?;
+        let address = listener.local_addr()?;
+        let core = super::open(&settings)?;
+        if settings.sample && core.is_empty()? {
+            load_sample(&core).await?;
+        }
+        let limits = settings.limits.clone();
+        let house = House::new(core.clone(), Config { listen: address, ..settings })?;
+        let router = router(&house);
+        announce(&house.config, started);
+        server::serve(listener, router, limits, Arc::clone(&house.metrics), stop()).await;
+        core.close().await?;
+        Ok(ExitCode::SUCCESS)
+    })
+}
+
+fn announce(settings: &Config, started: Instant) {
+    let base = format!("http://{}", settings.listen);
+    println!("Akson {} is up after {} ms.", env!("CARGO_PKG_VERSION"), started.elapsed().as_millis());
+    println!("  Open        {base}/");
+    println!("  FHIR base   {base}/fhir");
+    println!("  Try         {base}/fhir/Patient?_pretty=true");
+    println!("  Database    {}", settings.data.display());
+    println!("Stop with Ctrl-C.");
+}
+
+async fn load_sample(core: &Core) -> Result<(), Failure> {
+    for text in SAMPLE {
+        let bundle = Resource::parse_json(text.as_bytes())
+            .map_err(|issues| format!("the sample: {}", issues.first().map(ToString::to_string).unwrap_or_default()))?;
+        let caller = Caller::job("sample", core.now());
+        let done = core.record(caller).transact(&bundle, "").await;
+        done.map_err(|error| format!("loading the sample: {error}"))?;
+    }
+    println!("A new database with a small sample was made.");
+    Ok(())
+}
+
+async fn stop() {
+    let interrupted = tokio::signal::ctrl_c();
+    let terminated = async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => {
+                signal.recv().await;
+            }
+            Err(_) => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        _ = interrupted => {}
+        () = terminated => {}
+    }
+}

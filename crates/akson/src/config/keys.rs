@@ -1,0 +1,154 @@
+//! The table of settings: name, default as written in a file, what it is for, how it is set.
+
+use std::str::FromStr;
+use std::time::Duration;
+
+use super::Config;
+
+/// One setting.
+pub struct Key {
+    /// The table and the name: `server.listen`.
+    pub name: &'static str,
+    /// The default as TOML.
+    pub default: &'static str,
+    /// What it is for.
+    pub text: &'static str,
+    /// Puts a value into the settings; the error says what is expected.
+    pub set: fn(&mut Config, &str) -> Result<(), String>,
+}
+
+/// Every setting, by table.
+pub const KEYS: &[Key] = &[
+    Key {
+        name: "store.data",
+        default: "\"akson-data\"",
+        text: "folder of the database",
+        set: |config, text| put(&mut config.data, text, "a folder"),
+    },
+    Key {
+        name: "store.controller",
+        default: "0",
+        text: "number of the municipality that answers for new resources",
+        set: |config, text| put(&mut config.controller, text, "a whole number"),
+    },
+    Key {
+        name: "store.sample",
+        default: "true",
+        text: "load the sample into a new database",
+        set: |config, text| put(&mut config.sample, text, "true or false"),
+    },
+    Key {
+        name: "server.listen",
+        default: "\"127.0.0.1:8080\"",
+        text: "address and port to listen on",
+        set: |config, text| put(&mut config.listen, text, "address:port"),
+    },
+    Key {
+        name: "server.public_url",
+        default: "\"\"",
+        text: "FHIR base as others see it, such as https://record.example.no/fhir; empty: from the request",
+        set: |config, text| put(&mut config.public_url, text.trim_end_matches('/'), "an address"),
+    },
+    Key {
+        name: "server.access_log",
+        default: "true",
+        text: "one line per request on standard output, without personal data",
+        set: |config, text| put(&mut config.access_log, text, "true or false"),
+    },
+    Key {
+        name: "record.validate",
+        default: "true",
+        text: "validate resources before they are written",
+        set: |config, text| put(&mut config.validate, text, "true or false"),
+    },
+    Key {
+        name: "limits.body_bytes",
+        default: "10485760",
+        text: "bytes of a body, after decompression",
+        set: |config, text| put(&mut config.limits.body_bytes, text, "a number of bytes"),
+    },
+    Key {
+        name: "limits.bundle_bytes",
+        default: "52428800",
+        text: "bytes of a batch or transaction, after decompression",
+        set: |config, text| put(&mut config.limits.bundle_bytes, text, "a number of bytes"),
+    },
+    Key {
+        name: "limits.url_bytes",
+        default: "16384",
+        text: "bytes of an address with its query",
+        set: |config, text| put(&mut config.limits.url_bytes, text, "a number of bytes"),
+    },
+    Key {
+        name: "limits.query_parameters",
+        default: "200",
+        text: "parameters of a query",
+        set: |config, text| put(&mut config.limits.query_parameters, text, "a whole number"),
+    },
+    Key {
+        name: "limits.connections",
+        default: "4096",
+        text: "connections at the same time",
+        set: |config, text| put(&mut config.limits.connections, text, "a whole number"),
+    },
+    Key {
+        name: "limits.request_seconds",
+        default: "60",
+        text: "how long a request may take",
+        set: |config, text| seconds(&mut config.limits.request_time, text),
+    },
+    Key {
+        name: "limits.head_seconds",
+        default: "15",
+        text: "how long a client may take to send the head of a request",
+        set: |config, text| seconds(&mut config.limits.head_time, text),
+    },
+    Key {
+        name: "limits.stop_seconds",
+        default: "10",
+        text: "how long a stop waits for requests in flight",
+        set: |config, text| seconds(&mut config.limits.stop_time, text),
+    },
+    Key {
+        name: "limits.entries",
+        default: "20000",
+        text: "entries of a batch or transaction",
+        set: |config, text| put(&mut config.limits.record.entries, text, "a whole number"),
+    },
+    Key {
+        name: "limits.page",
+        default: "1000",
+        text: "matches on one page of a search or history",
+        set: |config, text| put(&mut config.limits.record.page, text, "a whole number"),
+    },
+    Key {
+        name: "limits.included",
+        default: "5000",
+        text: "resources that one page may include",
+        set: |config, text| put(&mut config.limits.record.included, text, "a whole number"),
+    },
+    Key {
+        name: "limits.chain",
+        default: "5",
+        text: "steps of a chained search",
+        set: |config, text| put(&mut config.limits.record.chain, text, "a whole number"),
+    },
+    Key {
+        name: "limits.everything",
+        default: "20000",
+        text: "resources in the answer of $everything",
+        set: |config, text| put(&mut config.limits.record.everything, text, "a whole number"),
+    },
+];
+
+fn put<T: FromStr>(place: &mut T, text: &str, expected: &str) -> Result<(), String> {
+    *place = text.parse().map_err(|_| format!("expected {expected}"))?;
+    Ok(())
+}
+
+fn seconds(place: &mut Duration, text: &str) -> Result<(), String> {
+    let mut whole = 0_u64;
+    put(&mut whole, text, "a number of seconds")?;
+    *place = Duration::from_secs(whole);
+    Ok(())
+}

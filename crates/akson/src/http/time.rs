@@ -1,0 +1,32 @@
+//! Moments as HTTP writes them: `Sun, 06 Nov 1994 08:49:37 GMT`.
+//!
+//! Spec: <https://www.rfc-editor.org/rfc/rfc9110#section-5.6.7>.
+
+use jiff::Timestamp;
+
+const PATTERN: &str = "%a, %d %b %Y %H:%M:%S GMT";
+
+/// Microseconds since 1970 as an HTTP date; nothing if out of range.
+pub fn print(micros: i64) -> Option<String> {
+    let moment = Timestamp::from_microsecond(micros).ok()?;
+    Some(moment.strftime(PATTERN).to_string())
+}
+
+/// An HTTP date as seconds since 1970.
+pub fn read(text: &str) -> Option<i64> {
+    let moment = jiff::civil::DateTime::strptime(PATTERN, text.trim()).ok()?;
+    Some(moment.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp().as_second())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn printed_dates_are_read_back() {
+        let text = print(784_111_777_000_000).unwrap();
+        assert_eq!(text, "Sun, 06 Nov 1994 08:49:37 GMT");
+        assert_eq!(read(&text), Some(784_111_777));
+        assert_eq!(read("yesterday"), None);
+    }
+}

@@ -1,0 +1,8 @@
+//! The program Akson: faces (REST), commands and settings around the door of `akson_core`.
+//!
+//! It is a library so that its tests can stand where a client or an operator stands.
+
+pub mod cli;
+pub mod config;
+pub mod http;
+pub mod rest;

@@ -1,0 +1,95 @@
+//! Search of a type, a compartment or everything, by GET or POST.
+//!
+//! Spec: <https://hl7.org/fhir/R4/http.html#search>.
+
+use akson_core::{Found, SearchOf};
+
+use super::answer::Reply;
+use super::ask::{Ask, type_named};
+use super::bundle;
+use super::error::Refusal;
+use super::negotiate::Summary;
+use akson_core::query::{self, Pair};
+
+/// The parameter that names a page in the links of a bundle.
+pub const PAGE: &str = "_page";
+
+/// Among the resources of a type.
+pub async fn of_type(ask: Ask) -> Result<Reply, Refusal> {
+    let type_name = ask.type_name()?;
+    run(ask, SearchOf { type_name: Some(type_name), compartment: None }).await
+}
+
+/// Among all resources.
+pub async fn of_system(ask: Ask) -> Result<Reply, Refusal> {
+    run(ask, SearchOf { type_name: None, compartment: None }).await
+}
+
+/// Among the resources of a compartment: `Patient/1/Observation`, `Patient/1/*`.
+pub async fn of_compartment(ask: Ask) -> Result<Reply, Refusal> {
+    let owner = ask.type_name()?;
+    let id = ask.id()?.to_string();
+    let member = ask.segments.get(2).map_or("", String::as_str);
+    if let Some(operation) = member.strip_prefix('$') {
+        return Err(Refusal::no_such(format!("there is no operation ${operation} here; see /fhir/metadata")));
+    }
+    let type_name = match member {
+        "*" => None,
+        name => Some(type_named(name)?),
+    };
+    run(ask, SearchOf { type_name, compartment: Some((owner, id)) }).await
+}
+
+async fn run(ask: Ask, of: SearchOf) -> Result<Reply, Refusal> {
+    let mut pairs = ask.pairs.clone();
+    if ask.shown.summary == Summary::Count {
+        pairs.push(("_summary".to_string(), "count".to_string()));
+    }
+    let found = ask.record().search(of, pairs, ask.prefer.lenient).await?;
+    let links = links(&ask, &found);
+    Ok(Reply::bundle(bundle::searchset(&ask.base, &ask.shown, &found, &links)))
+}
+
+/// Where this page and the next one are.
+pub fn links(ask: &Ask, found: &Found) -> Vec<(&'static str, String)> {
+    let mut path = ask.base.clone();
+    for segment in ask.segments.iter().filter(|segment| *segment != "_search") {
+        path.push('/');
+        path.push_str(segment);
+    }
+    let mut used = found.used.clone();
+    used.extend(presentation(ask));
+    let mut links = vec![("self", address(&path, &used))];
+    if let Some(token) = &found.next {
+        used.retain(|(name, _)| name != PAGE);
+        used.push((PAGE.to_string(), token.clone()));
+        links.push(("next", address(&path, &used)));
+    }
+    links
+}
+
+/// The parameters about the form of the answer, for the links.
+fn presentation(ask: &Ask) -> Vec<Pair> {
+    let mut pairs = Vec::new();
+    let summary = match ask.shown.summary {
+        Summary::Whole | Summary::Count => None,
+        Summary::Short => Some("true"),
+        Summary::Text => Some("text"),
+        Summary::Data => Some("data"),
+    };
+    if let Some(summary) = summary {
+        pairs.push(("_summary".to_string(), summary.to_string()));
+    }
+    if !ask.shown.elements.is_empty() {
+        pairs.push(("_elements".to_string(), ask.shown.elements.join(",")));
+    }
+    pairs
+}
+
+/// An address with a query.
+pub fn address(path: &str, pairs: &[Pair]) -> String {
+    if pairs.is_empty() {
+        return path.to_string();
+    }
+    format!("{path}?{}", query::print(pairs))
+}

@@ -1,0 +1,306 @@
+//! From a request to a handler and back: what happens around every route.
+//!
+//! Request id, limits, caller, query, body, handler, answer, log line, figures: in this order.
+//! The log line has the route's pattern, never the address.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Instant;
+
+use akson_core::{Caller, Core};
+use axum::Router;
+use axum::body::Body;
+use axum::http::{HeaderMap, HeaderValue, Request, Response, header};
+use axum::routing::{MethodFilter, on};
+use bytes::Bytes;
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::SizeAbove;
+use tower_http::decompression::RequestDecompressionLayer;
+
+use super::answer;
+use super::ask::Ask;
+use super::error::Refusal;
+use super::negotiate::{self, Shown};
+use akson_core::query::{self, Pair};
+use super::routes::{BodyLimit, ROUTES, Route, Work};
+use crate::config::Config;
+use crate::http::log::{AccessLog, Line};
+use crate::http::metrics::Metrics;
+
+const REQUEST_ID: &str = "x-request-id";
+const REQUEST_ID_LENGTH_MAX: usize = 64;
+const COMPRESSED_FROM_BYTES: u64 = 1024;
+
+/// What all requests share.
+pub struct House {
+    /// The record.
+    pub core: Core,
+    /// The settings.
+    pub config: Config,
+    /// The figures.
+    pub metrics: Arc<Metrics>,
+    /// The access log, if it is wanted.
+    pub log: Option<AccessLog>,
+}
+
+impl House {
+    /// A house around a record.
+    pub fn new(core: Core, config: Config) -> std::io::Result<Arc<House>> {
+        let log = if config.access_log { Some(AccessLog::start()?) } else { None };
+        let names = ROUTES.iter().map(|route| (route.method, route.path));
+        let nowhere = [("*", "(no route)")].into_iter();
+        let metrics = Arc::new(Metrics::new(names.chain(nowhere)));
+        Ok(Arc::new(House { core, config, metrics, log }))
+    }
+}
+
+/// The router of all routes.
+pub fn router(house: &Arc<House>) -> Router {
+    let mut router = Router::new();
+    for (place, route) in ROUTES.iter().enumerate() {
+        let house = Arc::clone(house);
+        let handler = move |request: Request<Body>| handle(house, Some(route), place, request);
+        router = router.route(route.path, on(filter(route.method), handler));
+    }
+    let house = Arc::clone(house);
+    let absent = move |request: Request<Body>| handle(house, None, ROUTES.len(), request);
+    router
+        .method_not_allowed_fallback(absent.clone())
+        .fallback(absent)
+        .layer(CompressionLayer::new().gzip(true).zstd(true).compress_when(SizeAbove::new(COMPRESSED_FROM_BYTES)))
+        .layer(RequestDecompressionLayer::new().gzip(true).zstd(true).pass_through_unaccepted(false))
+        .layer(CatchPanicLayer::custom(|_| {
+            let text = "the server failed; the request id finds the cause in its log";
+            answer::refuse(&Refusal::new(500, "exception", text), &Shown::default()).0
+        }))
+}
+
+fn filter(method: &str) -> MethodFilter {
+    match method {
+        "POST" => MethodFilter::POST,
+        "PUT" => MethodFilter::PUT,
+        "PATCH" => MethodFilter::PATCH,
+        "DELETE" => MethodFilter::DELETE,
+        _ => MethodFilter::GET,
+    }
+}
+
+async fn handle(
+    house: Arc<House>,
+    route: Option<&'static Route>,
+    place: usize,
+    request: Request<Body>,
+) -> Response<Body> {
+    let started = Instant::now();
+    house.metrics.in_flight.fetch_add(1, Ordering::Relaxed);
+    let method = request.method().clone();
+    let id = request_id(request.headers());
+    let mut shown = Shown::default();
+    let limit = house.config.limits.request_time;
+    let answered = answer_to(&house, route, &id, &mut shown, request);
+    let result = match tokio::time::timeout(limit, answered).await {
+        Ok(result) => result,
+        Err(_) => Err(Refusal::new(503, "timeout", "the request took too long; ask for less at a time")),
+    };
+    let (mut response, bytes) = match result {
+        Ok(reply) => answer::respond(reply, &shown),
+        Err(refusal) => answer::refuse(&refusal, &shown),
+    };
+    if let Ok(value) = HeaderValue::from_str(&id) {
+        response.headers_mut().insert(REQUEST_ID, value);
+    }
+    let time = started.elapsed();
+    let status = response.status().as_u16();
+    house.metrics.in_flight.fetch_sub(1, Ordering::Relaxed);
+    house.metrics.count(place, status, time.as_micros() as u64, bytes);
+    if let Some(log) = &house.log {
+        log.line(&Line {
+            method: method.as_str(),
+            route: route.map_or("(no route)", |route| route.path),
+            status,
+            time_us: time.as_micros(),
+            bytes,
+            request: &id,
+        });
+    }
+    response
+}
+
+async fn answer_to(
+    house: &Arc<House>,
+    route: Option<&'static Route>,
+    id: &str,
+    shown: &mut Shown,
+    request: Request<Body>,
+) -> Result<answer::Reply, Refusal> {
+    let (head, body) = request.into_parts();
+    let limits = &house.config.limits;
+    let query = head.uri.query().unwrap_or("");
+    if head.uri.path().len() + query.len() > limits.url_bytes {
+        return Err(Refusal::new(414, "too-long", "the address is too long; use POST with _search"));
+    }
+    let Some(route) = route else {
+        return Err(no_route(head.uri.path()));
+    };
+    let mut pairs = query::parse(query).map_err(|text| Refusal::bad_request("value", text))?;
+    let body = match route.body {
+        BodyLimit::Nothing => Bytes::new(),
+        BodyLimit::Resource => whole(body, &head.headers, limits.body_bytes).await?,
+        BodyLimit::Bundle => whole(body, &head.headers, limits.bundle_bytes).await?,
+    };
+    let body = take_form(&head.headers, body, &mut pairs)?;
+    if pairs.len() > limits.query_parameters {
+        return Err(Refusal::bad_request("too-costly", "the query has too many parameters"));
+    }
+    *shown = negotiate::shown(&head.headers, &mut pairs)?;
+    let caller = caller(house, &head.headers, id)?;
+    let ask = Ask {
+        house: Arc::clone(house),
+        caller,
+        segments: segments(head.uri.path()),
+        pairs,
+        prefer: negotiate::prefer(&head.headers),
+        base: base(house, &head.headers),
+        headers: head.headers,
+        body,
+        shown: shown.clone(),
+    };
+    match route.work {
+        Work::Inline => (route.handler)(ask).await,
+        Work::Aside => aside((route.handler)(ask)).await,
+    }
+}
+
+/// Runs longer work where it holds up nobody.
+async fn aside(work: super::routes::Replying) -> Result<answer::Reply, Refusal> {
+    let runtime = tokio::runtime::Handle::current();
+    let done = tokio::task::spawn_blocking(move || runtime.block_on(work)).await;
+    done.unwrap_or_else(|error| {
+        tracing::error!(%error, "a request ended in a panic");
+        Err(Refusal::new(500, "exception", "the server failed; the request id finds the cause in its log"))
+    })
+}
+
+fn no_route(path: &str) -> Refusal {
+    let known = ROUTES.iter().any(|route| matches(route.path, path));
+    if known {
+        Refusal::new(405, "not-supported", "this address does not answer to this verb; see /fhir/metadata")
+    } else {
+        Refusal::no_such("there is nothing at this address; /fhir/metadata lists what is there")
+    }
+}
+
+fn matches(pattern: &str, path: &str) -> bool {
+    let mut parts = path.split('/');
+    let fits = pattern.split('/').all(|wanted| {
+        parts.next().is_some_and(|part| wanted.starts_with('{') || wanted == part)
+    });
+    fits && parts.next().is_none()
+}
+
+/// The caller of this request: until there is sign-in, the operator of the sandbox.
+fn caller(house: &House, headers: &HeaderMap, id: &str) -> Result<Caller, Refusal> {
+    let caller = Caller::operator(house.core.now(), id);
+    let Some(key) = headers.get("idempotency-key") else {
+        return Ok(caller);
+    };
+    match key.to_str() {
+        Ok(key) if (1..=255).contains(&key.len()) => Ok(caller.once(key)),
+        _ => Err(Refusal::bad_request("value", "an Idempotency-Key is 1 to 255 ASCII characters")),
+    }
+}
+
+fn segments(path: &str) -> Vec<String> {
+    let rest = path.strip_prefix("/fhir").unwrap_or(path);
+    rest.split('/').filter(|part| !part.is_empty()).map(str::to_string).collect()
+}
+
+/// The FHIR base as the client sees it.
+fn base(house: &House, headers: &HeaderMap) -> String {
+    if !house.config.public_url.is_empty() {
+        return house.config.public_url.clone();
+    }
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or("");
+    let sound = !host.is_empty()
+        && host.bytes().all(|b| b.is_ascii_alphanumeric() || b".-:[]".contains(&b));
+    if sound {
+        format!("http://{host}/fhir")
+    } else {
+        format!("http://{}/fhir", house.config.listen)
+    }
+}
+
+fn request_id(headers: &HeaderMap) -> String {
+    let given = headers.get(REQUEST_ID).and_then(|value| value.to_str().ok());
+    let sound = given.filter(|text| {
+        (1..=REQUEST_ID_LENGTH_MAX).contains(&text.len())
+            && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.:".contains(&b))
+    });
+    match sound {
+        Some(text) => text.to_string(),
+        None => akson_core::random_name(),
+    }
+}
+
+async fn whole(body: Body, headers: &HeaderMap, limit: usize) -> Result<Bytes, Refusal> {
+    let too_large = || {
+        let text = format!("the body is larger than {limit} bytes; send it in parts");
+        Refusal::new(413, "too-long", text)
+    };
+    let said = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok());
+    if said.and_then(|text| text.parse::<usize>().ok()).is_some_and(|said| said > limit) {
+        return Err(too_large());
+    }
+    match Limited::new(body, limit).collect().await {
+        Ok(collected) => Ok(collected.to_bytes()),
+        Err(error) if is_too_large(&*error) => Err(too_large()),
+        Err(_) => Err(Refusal::bad_request("structure", "the body broke off or can't be decompressed")),
+    }
+}
+
+fn is_too_large(error: &(dyn std::error::Error + 'static)) -> bool {
+    let mut at = Some(error);
+    while let Some(error) = at {
+        if error.is::<LengthLimitError>() {
+            return true;
+        }
+        at = error.source();
+    }
+    false
+}
+
+/// A form is a longer query.
+fn take_form(headers: &HeaderMap, body: Bytes, pairs: &mut Vec<Pair>) -> Result<Bytes, Refusal> {
+    let media = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
+    if !media.starts_with("application/x-www-form-urlencoded") {
+        return Ok(body);
+    }
+    let text = std::str::from_utf8(&body)
+        .map_err(|_| Refusal::bad_request("structure", "the form is not UTF-8"))?;
+    let form = query::parse(text).map_err(|text| Refusal::bad_request("value", text))?;
+    pairs.extend(form);
+    Ok(Bytes::new())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_fits_a_pattern_part_by_part() {
+        assert!(matches("/fhir/{type}/{id}", "/fhir/Patient/1"));
+        assert!(!matches("/fhir/{type}/{id}", "/fhir/Patient/1/x"));
+        assert!(!matches("/fhir/{type}/{id}", "/fhir/Patient"));
+    }
+
+    #[test]
+    fn a_request_id_that_could_break_the_log_is_replaced() {
+        let mut headers = HeaderMap::new();
+        headers.insert(REQUEST_ID, HeaderValue::from_static("a b"));
+        assert_ne!(request_id(&headers), "a b");
+        headers.insert(REQUEST_ID, HeaderValue::from_static("ward-7:1"));
+        assert_eq!(request_id(&headers), "ward-7:1");
+    }
+}

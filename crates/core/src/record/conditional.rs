@@ -1,0 +1,50 @@
+//! Conditions that name a resource: the one visible match of a search.
+
+use akson_store::search::sight::Sight;
+use akson_store::{Stored, View};
+
+use super::{Record, look};
+use crate::error::Error;
+use crate::query::Pair;
+
+/// What a condition matches among what the caller may see.
+pub(super) enum Match {
+    /// Nothing.
+    None,
+    /// One resource.
+    One(Stored),
+    /// Several: the condition does not say which.
+    Several,
+}
+
+impl Match {
+    /// None or one; several are a refusal.
+    pub(super) fn at_most_one(self) -> Result<Option<Stored>, Error> {
+        match self {
+            Match::None => Ok(None),
+            Match::One(stored) => Ok(Some(stored)),
+            Match::Several => Err(Error::Precondition(
+                "several resources match the condition; make it narrower".to_string(),
+            )),
+        }
+    }
+}
+
+impl Record {
+    /// What matches.
+    pub(super) fn matching(
+        &self,
+        view: &View,
+        sight: &Sight,
+        type_name: &'static str,
+        criteria: &[Pair],
+    ) -> Result<Match, Error> {
+        let query = self.condition(view, type_name, criteria)?;
+        let mut found = look::matches(view, sight, &query, 2)?;
+        Ok(match (found.pop(), found.pop()) {
+            (None, _) => Match::None,
+            (Some(one), None) => Match::One(one),
+            (Some(_), Some(_)) => Match::Several,
+        })
+    }
+}

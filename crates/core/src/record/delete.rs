@@ -1,0 +1,85 @@
+//! Delete by id and by criteria. Earlier versions stay.
+//!
+//! Spec: <https://hl7.org/fhir/R4/http.html#delete>.
+
+use std::sync::Arc;
+
+use akson_fhir::definition::Definitions;
+use akson_store::search::sight::Sight;
+use akson_store::{Expect, Line, State, Transaction};
+
+use super::audited::{About, NOWHERE};
+use super::seen::Expected;
+use super::write::{aborted, holds, visible};
+use super::{Change, Record, Seen, Written};
+use crate::access::Action;
+use crate::error::Error;
+use crate::query::Pair;
+
+impl Record {
+    /// Deletes one; to delete again what is deleted changes nothing and is no error.
+    pub async fn delete(&self, type_name: &'static str, id: &str, version: Option<u64>) -> Result<Written, Error> {
+        let about = About::new(Action::Delete, type_name, id);
+        let result = self.delete_now(&about, id, version).await;
+        self.after_write(about, result).await
+    }
+
+    /// Deletes the one that matches; nothing, if none does.
+    pub async fn delete_matching(&self, type_name: &'static str, criteria: Vec<Pair>) -> Result<Option<Written>, Error> {
+        let about = About::new(Action::Delete, type_name, crate::query::print(&criteria));
+        let result = self.delete_matching_now(&about, criteria).await;
+        self.after_write(about, result).await
+    }
+
+    async fn delete_now(&self, about: &About, id: &str, version: Option<u64>) -> Result<Written, Error> {
+        let sight = self.granted(about.action, about.type_name)?;
+        let line = self.line(about, NOWHERE, 0);
+        let (type_name, id) = (about.type_name, id.to_string());
+        let expected = version.map_or(Expected::Any, Expected::Version);
+        let pending = self.core.store().write(move |tx| remove(tx, &sight, type_name, &id, expected, line));
+        self.settled(pending.await)
+    }
+
+    async fn delete_matching_now(&self, about: &About, criteria: Vec<Pair>) -> Result<Option<Written>, Error> {
+        let sight = self.granted(about.action, about.type_name)?;
+        let line = self.line(about, NOWHERE, 0);
+        let (record, type_name) = (self.clone(), about.type_name);
+        let pending = self.core.store().write(move |tx| {
+            let found = record.matching(tx, &sight, type_name, &criteria);
+            match found.and_then(super::conditional::Match::at_most_one).map_err(aborted)? {
+                Some(stored) => remove(tx, &sight, type_name, &stored.id, Expected::Any, line).map(Some),
+                None => {
+                    tx.audit(&line)?;
+                    Ok(None)
+                }
+            }
+        });
+        self.settled(pending.await)
+    }
+}
+
+/// Deletes inside a transaction.
+pub(super) fn remove(
+    tx: &mut Transaction<'_>,
+    sight: &Arc<Sight>,
+    type_name: &'static str,
+    id: &str,
+    expected: Expected,
+    mut line: Line,
+) -> Result<Written, akson_store::Error> {
+    let found = Definitions::r4().resource(type_name).ok_or_else(|| aborted(Error::NotFound))?;
+    let before = visible(tx, sight, found.id, id).map_err(aborted)?;
+    let before = before.ok_or_else(|| aborted(Error::NotFound))?;
+    holds(expected, Some(&before)).map_err(aborted)?;
+    line.place = before.place;
+    let seen = match before.state {
+        State::Deleted => Seen { id: id.to_string(), ..Seen::of(&before) },
+        State::Live => {
+            let written = tx.delete(found.id, id, Expect::Any)?.ok_or_else(|| aborted(Error::NotFound))?;
+            Seen::written(&written, true)
+        }
+    };
+    line.version = seen.version as i64;
+    tx.audit(&line)?;
+    Ok(Written { seen, change: Change::Deleted })
+}

@@ -1,0 +1,111 @@
+//! The way to the store's search: reading a query, running it in a sight, and asking about one resource.
+
+use akson_fhir::definition::{Definitions, TypeId};
+use akson_fhir::value::date::Zone;
+use akson_store::search::query::{Compartment, Handling, Query};
+use akson_store::search::read::Reading;
+use akson_store::search::registry::Registry;
+use akson_store::search::run::Refusal;
+use akson_store::search::sight::{Scope, Sight};
+use akson_store::{State, Stored, View};
+
+use super::Record;
+use super::search::{KnownParameter, Mode};
+use crate::error::Error;
+use crate::query::Pair;
+
+/// A page of what matches.
+pub(super) struct Page {
+    /// The resources.
+    pub(super) entries: Vec<(Stored, Mode)>,
+    /// How many match in all, if it was asked for.
+    pub(super) total: Option<u64>,
+    /// The token of the next page.
+    pub(super) next: Option<String>,
+    /// What has to be said.
+    pub(super) issues: Vec<akson_fhir::outcome::Issue>,
+}
+
+/// Reads a query.
+pub(super) fn parse(
+    view: &View,
+    type_name: Option<&'static str>,
+    compartment: Option<(&'static str, &str)>,
+    pairs: &[Pair],
+    moment: i64,
+    lenient: bool,
+) -> Result<Query, Error> {
+    let registry = view.registry();
+    let reading = Reading { registry: &registry, base: view.base(), zone: Zone(0), now_ms: moment.div_euclid(1000) };
+    let compartment = compartment.map(|(name, id)| Compartment { name, id: id.to_string() });
+    let handling = if lenient { Handling::Lenient } else { Handling::Strict };
+    Query::parse_in(&reading, compartment.as_ref(), type_name, pairs, handling).map_err(Error::Malformed)
+}
+
+/// Runs a query.
+pub(super) fn run(view: &View, query: &Query, sight: &Sight) -> Result<Page, Error> {
+    let page = view.search(query, sight).map_err(refused)?;
+    let matches = page.matches.into_iter().map(|stored| (stored, Mode::Match));
+    let included = page.included.into_iter().map(|stored| (stored, Mode::Include));
+    Ok(Page {
+        entries: matches.chain(included).collect(),
+        total: page.total.map(|total| total as u64),
+        next: page.next,
+        issues: page.issues,
+    })
+}
+
+/// The first matches of a query.
+pub(super) fn matches(view: &View, sight: &Sight, query: &Query, limit: usize) -> Result<Vec<Stored>, Error> {
+    view.find(query, sight, limit).map_err(refused)
+}
+
+fn refused(refusal: Refusal) -> Error {
+    match refusal {
+        Refusal::Forbidden(name) => Error::Denied(format!("this caller sees nothing of type {name}")),
+        Refusal::Invalid(issue) => Error::Malformed(vec![issue]),
+        Refusal::Store(error) => error.into(),
+    }
+}
+
+/// Whether a stored resource lies in the sight. Who does not see all of a type does not see what is deleted.
+pub(super) fn sees(view: &View, sight: &Sight, stored: &Stored) -> Result<bool, Error> {
+    match sight.of(Definitions::r4().get(stored.type_id).name) {
+        Scope::Nothing => Ok(false),
+        Scope::Everything => Ok(true),
+        Scope::Some(_) if stored.state == State::Deleted => Ok(false),
+        Scope::Some(_) => Ok(view.sees(sight, stored.type_id, stored.place)?),
+    }
+}
+
+/// Whether the sight shows all resources of a type.
+pub(super) fn is_everything(sight: &Sight, type_id: TypeId) -> bool {
+    matches!(sight.of(Definitions::r4().get(type_id).name), Scope::Everything)
+}
+
+/// The search parameters that are not of the standard.
+pub(crate) fn own_parameters(registry: &Registry) -> Vec<KnownParameter> {
+    let definitions = Definitions::r4();
+    let mut own = Vec::new();
+    for found in definitions.resource_types() {
+        let standard = definitions.search_parameters(found.name);
+        for parameter in registry.parameters(found.name) {
+            if !standard.iter().any(|known| known.url == parameter.url) {
+                own.push(KnownParameter {
+                    type_name: found.name.to_string(),
+                    code: parameter.code.clone(),
+                    url: parameter.url.clone(),
+                    kind: parameter.kind,
+                });
+            }
+        }
+    }
+    own
+}
+
+impl Record {
+    /// Reads a condition.
+    pub(super) fn condition(&self, view: &View, type_name: &'static str, criteria: &[Pair]) -> Result<Query, Error> {
+        parse(view, Some(type_name), None, criteria, self.caller.moment, false)
+    }
+}

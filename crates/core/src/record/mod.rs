@@ -1,0 +1,68 @@
+//! The door: nobody reaches the record except through `Record`, and whoever passes has been decided upon and leaves an
+//! audit line that is durable before the answer, also when refused.
+//!
+//! One caller, one moment, one snapshot or transaction per request. One file per interaction. What it does not do:
+//! speak HTTP, or know how an answer is shown.
+
+mod audited;
+mod conditional;
+mod create;
+mod delete;
+mod everything;
+mod export;
+mod history;
+mod lastn;
+mod look;
+mod meta;
+mod once;
+mod patch;
+mod profiles;
+mod read;
+mod search;
+mod seen;
+mod transact;
+mod update;
+mod validate;
+mod write;
+
+pub use export::ExportPage;
+pub use history::{HistoryOf, Past};
+pub use meta::MetaChange;
+pub use patch::Patch;
+pub(crate) use look::own_parameters;
+pub use profiles::Profiles;
+pub(crate) use profiles::each;
+pub use search::{Found, KnownParameter, Mode, SearchOf};
+pub use seen::{Change, EntryAnswer, Expected, Seen, Written};
+pub use validate::Check;
+
+use std::sync::Arc;
+
+use akson_store::search::sight::{Scope, Sight};
+
+use crate::Core;
+use crate::access::{self, Action, Decision};
+use crate::caller::Caller;
+use crate::error::Error;
+
+/// The record, for one caller in one request.
+#[derive(Clone)]
+pub struct Record {
+    pub(crate) core: Core,
+    pub(crate) caller: Caller,
+}
+
+impl Record {
+    /// What the caller may see if it may do this at all.
+    fn granted(&self, action: Action, type_name: &str) -> Result<Arc<Sight>, Error> {
+        match access::permit(&self.caller, action, type_name) {
+            Decision::Granted(sight) => Ok(sight),
+            Decision::Denied(reason) => Err(Error::Denied(reason.to_string())),
+        }
+    }
+}
+
+/// Whether the sight shows all of a type.
+fn sees_all(sight: &Sight, type_name: &str) -> bool {
+    matches!(sight.of(type_name), Scope::Everything)
+}

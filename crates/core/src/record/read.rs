@@ -1,0 +1,78 @@
+//! Read and vread.
+//!
+//! Spec: <https://hl7.org/fhir/R4/http.html#read>.
+
+use akson_fhir::definition::Definitions;
+use akson_store::{Line, State, View};
+
+use super::audited::About;
+use super::{Record, Seen, look};
+use crate::access::Action;
+use crate::error::Error;
+
+impl Record {
+    /// The current version.
+    pub async fn read(&self, type_name: &'static str, id: &str) -> Result<Seen, Error> {
+        let about = About::new(Action::Read, type_name, id);
+        let result = self.read_now(&about, id);
+        self.after_audit(about, result).await
+    }
+
+    /// One version. An earlier one is shown only to those who see the current one, and only if it was the same person's.
+    pub async fn vread(&self, type_name: &'static str, id: &str, version: u64) -> Result<Seen, Error> {
+        let about = About::new(Action::Read, type_name, id);
+        let result = self.vread_now(&about, id, version);
+        self.after_audit(about, result).await
+    }
+
+    fn read_now(&self, about: &About, id: &str) -> Result<(Seen, Vec<Line>), Error> {
+        let view = self.core.store().read()?;
+        self.read_in(&view, about, id)
+    }
+
+    /// The current version at the moment of a view.
+    pub(super) fn read_in(&self, view: &View, about: &About, id: &str) -> Result<(Seen, Vec<Line>), Error> {
+        let sight = self.granted(about.action, about.type_name)?;
+        let type_id = Definitions::r4().resource(about.type_name).ok_or(Error::NotFound)?.id;
+        let stored = view.get(type_id, id)?.ok_or(Error::NotFound)?;
+        if !look::sees(view, &sight, &stored)? {
+            return Err(Error::NotFound);
+        }
+        if stored.state == State::Deleted {
+            return Err(Error::Gone);
+        }
+        let line = self.line_of(about, &stored);
+        Ok((Seen::of(&stored), vec![line]))
+    }
+
+    fn vread_now(&self, about: &About, id: &str, version: u64) -> Result<(Seen, Vec<Line>), Error> {
+        let view = self.core.store().read()?;
+        self.vread_in(&view, about, id, version)
+    }
+
+    /// A version at the moment of a view.
+    pub(super) fn vread_in(
+        &self,
+        view: &View,
+        about: &About,
+        id: &str,
+        version: u64,
+    ) -> Result<(Seen, Vec<Line>), Error> {
+        let sight = self.granted(about.action, about.type_name)?;
+        let type_id = Definitions::r4().resource(about.type_name).ok_or(Error::NotFound)?.id;
+        let version = i64::try_from(version).map_err(|_| Error::NotFound)?;
+        let head = view.get(type_id, id)?.ok_or(Error::NotFound)?;
+        if !look::sees(view, &sight, &head)? {
+            return Err(Error::NotFound);
+        }
+        let stored = view.version(type_id, id, version)?.ok_or(Error::NotFound)?;
+        if stored.place != head.place && !look::is_everything(&sight, type_id) {
+            return Err(Error::NotFound);
+        }
+        if stored.state == State::Deleted {
+            return Err(Error::Gone);
+        }
+        let line = self.line_of(about, &stored);
+        Ok((Seen::of(&stored), vec![line]))
+    }
+}

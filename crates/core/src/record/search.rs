@@ -1,0 +1,132 @@
+//! Search: of a type, in a compartment, of everything.
+//!
+//! The sight goes into every row that the store looks at. One line of audit per resource that is shown.
+//! Spec: <https://hl7.org/fhir/R4/search.html>.
+
+use akson_fhir::definition::SearchKind;
+use akson_fhir::outcome::Issue;
+use akson_store::{Line, View};
+
+use super::audited::About;
+use super::{Record, Seen, look};
+use crate::access::Action;
+use crate::error::Error;
+use crate::query::{self, Pair};
+
+/// Among what is searched.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SearchOf {
+    /// The type; none: all.
+    pub type_name: Option<&'static str>,
+    /// Whose compartment: type and id.
+    pub compartment: Option<(&'static str, String)>,
+}
+
+impl SearchOf {
+    /// The address below the base.
+    pub fn path(&self) -> String {
+        match (&self.compartment, self.type_name) {
+            (None, name) => name.unwrap_or("").to_string(),
+            (Some((owner, id)), name) => format!("{owner}/{id}/{}", name.unwrap_or("*")),
+        }
+    }
+}
+
+/// Why a resource is in the answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// It matches.
+    Match,
+    /// It was to be included.
+    Include,
+}
+
+/// What was found.
+#[derive(Clone, Debug)]
+pub struct Found {
+    /// Below the base, where it was looked for.
+    pub path: String,
+    /// The page's resources.
+    pub entries: Vec<(Seen, Mode)>,
+    /// How many match in all, if it was asked for.
+    pub total: Option<u64>,
+    /// The token of the next page.
+    pub next: Option<String>,
+    /// The parameters that were used.
+    pub used: Vec<Pair>,
+    /// What has to be said about it.
+    pub issues: Vec<Issue>,
+}
+
+impl Found {
+    /// The address below the base that asks the same.
+    pub fn address(&self) -> String {
+        match self.used.is_empty() {
+            true => self.path.clone(),
+            false => format!("{}?{}", self.path, query::print(&self.used)),
+        }
+    }
+}
+
+/// A search parameter of this record's own.
+#[derive(Clone, Debug)]
+pub struct KnownParameter {
+    /// The type it belongs to.
+    pub type_name: String,
+    /// Its name in a query.
+    pub code: String,
+    /// Its canonical address.
+    pub url: String,
+    /// How it is searched.
+    pub kind: SearchKind,
+}
+
+impl Record {
+    /// A page of what matches.
+    pub async fn search(&self, of: SearchOf, pairs: Vec<Pair>, lenient: bool) -> Result<Found, Error> {
+        let about = About::new(Action::Search, of.type_name.unwrap_or(""), asked(&of, &pairs));
+        let result = match self.core.store().read() {
+            Ok(view) => self.search_in(&view, &about, &of, &pairs, lenient),
+            Err(error) => Err(error.into()),
+        };
+        self.after_audit(about, result).await
+    }
+
+    /// A page at the moment of a view.
+    pub(super) fn search_in(
+        &self,
+        view: &View,
+        about: &About,
+        of: &SearchOf,
+        pairs: &[Pair],
+        lenient: bool,
+    ) -> Result<(Found, Vec<Line>), Error> {
+        let sight = self.granted(about.action, about.type_name)?;
+        let compartment = of.compartment.as_ref().map(|(name, id)| (*name, id.as_str()));
+        let query = look::parse(view, of.type_name, compartment, pairs, self.caller.moment, lenient)?;
+        let page = look::run(view, &query, &sight)?;
+        let lines = page.entries.iter().map(|(stored, _)| self.line_of(about, stored)).collect();
+        let entries = page.entries.iter().map(|(stored, mode)| (Seen::of(stored), *mode)).collect();
+        let found = Found {
+            path: of.path(),
+            entries,
+            total: page.total,
+            next: page.next,
+            used: query.used,
+            issues: page.issues,
+        };
+        Ok((found, lines))
+    }
+
+    /// The search parameters of this record's own.
+    pub async fn search_parameters(&self) -> Result<Vec<KnownParameter>, Error> {
+        Ok(look::own_parameters(&self.core.store().registry()))
+    }
+}
+
+fn asked(of: &SearchOf, pairs: &[Pair]) -> String {
+    match &of.compartment {
+        None => query::print(pairs),
+        Some((owner, id)) => format!("{owner}/{id}: {}", query::print(pairs)),
+    }
+}

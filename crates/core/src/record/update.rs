@@ -1,0 +1,128 @@
+//! Update by id and by criteria.
+//!
+//! Spec: <https://hl7.org/fhir/R4/http.html#update>.
+
+use akson_fhir::outcome::Issue;
+use akson_fhir::resource::Resource;
+use akson_store::{Companions, State};
+
+use super::audited::{About, NOWHERE};
+use super::create::renamed;
+use super::once::Once;
+use super::seen::Expected;
+use super::write::{Valid, put, visible};
+use super::{Change, Record, Seen, Written, look};
+use crate::access::Action;
+use crate::error::Error;
+use crate::query::Pair;
+
+impl Record {
+    /// A new version, or the first one with this id.
+    pub async fn update(&self, resource: Resource, expected: Expected) -> Result<Written, Error> {
+        let id = resource.id().unwrap_or("").to_string();
+        let about = About::new(Action::Update, resource.type_name(), id);
+        let result = self.update_now(&about, resource, expected).await;
+        self.after_write(about, result).await
+    }
+
+    /// A new version of the one that matches, or a new resource.
+    pub async fn update_matching(
+        &self,
+        resource: Resource,
+        criteria: Vec<Pair>,
+        expected: Expected,
+    ) -> Result<Written, Error> {
+        let about = About::new(Action::Update, resource.type_name(), crate::query::print(&criteria));
+        let result = self.update_matching_now(&about, resource, criteria, expected).await;
+        self.after_write(about, result).await
+    }
+
+    /// A new version of a resource that was changed from the one that is expected.
+    pub(super) async fn write_version(&self, about: &About, resource: Resource, expected: Expected) -> Result<Written, Error> {
+        self.update_now(about, resource, expected).await
+    }
+
+    async fn update_now(&self, about: &About, resource: Resource, expected: Expected) -> Result<Written, Error> {
+        let sight = self.granted(about.action, about.type_name)?;
+        let once = Once::of(self, "update", &[resource.text()]);
+        if let Some(done) = once.answer_of_one(self)? {
+            return Ok(done);
+        }
+        let Some(id) = resource.id().map(str::to_string) else {
+            return Err(Error::Malformed(vec![Issue::error("required", "", "the resource of an update has an id")]));
+        };
+        let limited = !look::is_everything(&sight, resource.type_id);
+        let prepared = {
+            let view = self.core.store().read()?;
+            // Who sees only some must not learn from an answer that an id is free.
+            if visible(&view, &sight, resource.type_id, &id)?.is_none() && limited {
+                return Err(Error::NotFound);
+            }
+            let Valid(resource) = self.valid(resource)?;
+            let home = self.core.store().home(&view, resource.type_id, &id)?;
+            self.core.store().prepare(&view, &resource, home, &Companions::default())?
+        };
+        let line = self.line(about, NOWHERE, 0);
+        let pending = self.core.store().write(move |tx| {
+            once.check(tx)?;
+            let written = put(tx, &sight, prepared, expected, line)?;
+            let change = if written.created { Change::Created } else { Change::Updated };
+            let written = Written { seen: Seen::written(&written, false), change };
+            once.remember(tx, std::iter::once(Some(&written)))?;
+            Ok(written)
+        });
+        self.settled(pending.await)
+    }
+
+    async fn update_matching_now(
+        &self,
+        about: &About,
+        resource: Resource,
+        criteria: Vec<Pair>,
+        expected: Expected,
+    ) -> Result<Written, Error> {
+        // The match is looked up before the write and must still be the same in it: else all is done again.
+        for _ in 0..self.core.settings().limits.attempts {
+            let sight = self.granted(about.action, about.type_name)?;
+            let view = self.core.store().read()?;
+            let found = self.matching(&view, &sight, about.type_name, &criteria)?.at_most_one()?;
+            let found = found.filter(|stored| stored.state == State::Live);
+            let id = match (&found, resource.id()) {
+                (Some(stored), Some(id)) if stored.id != id => {
+                    let text = "the resource has another id than the one that matches";
+                    return Err(Error::Malformed(vec![Issue::error("value", format!("{}.id", about.type_name), text)]));
+                }
+                (Some(stored), _) => stored.id.clone(),
+                (None, Some(id)) => id.to_string(),
+                (None, None) => String::new(),
+            };
+            let Valid(resource) = self.valid(resource.clone())?;
+            let among = Companions::default();
+            let home = if id.is_empty() {
+                self.core.store().new_home(&view, &resource, &among)?
+            } else {
+                self.core.store().home(&view, resource.type_id, &id)?
+            };
+            let resource = renamed(&resource, &home.id)?;
+            let prepared = self.core.store().prepare(&view, &resource, home, &among)?;
+            drop(view);
+            let expected_id = found.map(|stored| stored.id);
+            let (record, type_name, criteria) = (self.clone(), about.type_name, criteria.clone());
+            let line = self.line(about, NOWHERE, 0);
+            let pending = self.core.store().write(move |tx| {
+                let now = record.matching(tx, &sight, type_name, &criteria);
+                let now = now.and_then(super::conditional::Match::at_most_one).map_err(super::write::aborted)?;
+                if now.map(|stored| stored.id) != expected_id {
+                    return Ok(None);
+                }
+                let written = put(tx, &sight, prepared, expected, line)?;
+                let change = if written.created { Change::Created } else { Change::Updated };
+                Ok(Some(Written { seen: Seen::written(&written, false), change }))
+            });
+            if let Some(written) = self.settled(pending.await)? {
+                return Ok(written);
+            }
+        }
+        Err(Error::Unavailable("others keep changing what the condition matches; try again".to_string()))
+    }
+}

@@ -1,0 +1,120 @@
+//! What all writes have in common: validation before, "write, then ask" within.
+//!
+//! Inside the transaction the version is stored with its index rows; then the store is asked whether the result, and for
+//! a change the version before, lies in the caller's sight. If not, all of it is undone.
+
+use std::sync::Arc;
+
+use akson_fhir::definition::TypeId;
+use akson_fhir::outcome::{Issue, Severity};
+use akson_fhir::resource::Resource;
+use akson_store::search::sight::Sight;
+use akson_store::{Expect, Line, Prepared, State, Stored, Transaction, View};
+
+use super::look;
+use super::seen::Expected;
+use super::{Record, Written};
+use crate::error::Error;
+
+/// A resource that may be written.
+pub(super) struct Valid(pub(super) Resource);
+
+impl Record {
+    /// Validates, unless the settings say otherwise.
+    pub(super) fn valid(&self, resource: Resource) -> Result<Valid, Error> {
+        if !self.core.settings().validate {
+            return Ok(Valid(resource));
+        }
+        let issues = self.issues(&resource, &[], Severity::Error)?;
+        if issues.iter().any(Issue::refuses) {
+            return Err(Error::Invalid(issues));
+        }
+        Ok(Valid(resource))
+    }
+}
+
+impl Record {
+    /// The outcome of a write of one resource.
+    pub(super) fn settled<T: Outcome>(&self, result: Result<T, akson_store::Error>) -> Result<T, Error> {
+        let value = result.map_err(Error::from)?;
+        if let Some(written) = value.written() {
+            self.core.wrote(written);
+        }
+        Ok(value)
+    }
+}
+
+/// What may hold a written version.
+pub(super) trait Outcome {
+    /// The version.
+    fn written(&self) -> Option<&Written>;
+}
+
+impl Outcome for Written {
+    fn written(&self) -> Option<&Written> {
+        Some(self)
+    }
+}
+
+impl Outcome for Option<Written> {
+    fn written(&self) -> Option<&Written> {
+        self.as_ref()
+    }
+}
+
+/// The newest version if the caller may see it; hidden ones are as if they were not there.
+pub(super) fn visible(view: &View, sight: &Sight, type_id: TypeId, id: &str) -> Result<Option<Stored>, Error> {
+    let Some(stored) = view.get(type_id, id)? else {
+        return Ok(None);
+    };
+    let shown = look::sees(view, sight, &stored)?;
+    if !shown && stored.state == State::Live {
+        return Err(Error::NotFound);
+    }
+    Ok(Some(stored).filter(|_| shown))
+}
+
+/// Stores a version and asks whether the caller may have done that.
+pub(super) fn put(
+    tx: &mut Transaction<'_>,
+    sight: &Arc<Sight>,
+    prepared: Prepared,
+    expected: Expected,
+    mut line: Line,
+) -> Result<akson_store::Written, akson_store::Error> {
+    let (type_id, id) = (prepared.home().type_id, prepared.home().id.clone());
+    let before = visible(tx, sight, type_id, &id).map_err(aborted)?;
+    holds(expected, before.as_ref()).map_err(aborted)?;
+    let written = tx.put(prepared, Expect::Any)?;
+    let stored = tx.at(written.place)?.filter(|_| !look::is_everything(sight, type_id));
+    if let Some(stored) = stored
+        && !look::sees(tx, sight, &stored).map_err(aborted)?
+    {
+        let reason = "the result would lie outside what this caller may write";
+        return Err(aborted(Error::Denied(reason.to_string())));
+    }
+    line.place = written.place;
+    line.version = written.version;
+    line.type_number = akson_store::types::number(type_id);
+    tx.audit(&line)?;
+    Ok(written)
+}
+
+/// Whether what was expected is so.
+pub(super) fn holds(expected: Expected, before: Option<&Stored>) -> Result<(), Error> {
+    let live = before.filter(|stored| stored.state == State::Live).map(|stored| stored.version as u64);
+    match (expected, live) {
+        (Expected::Any, _) | (Expected::Absent, None) => Ok(()),
+        (Expected::Version(wanted), Some(version)) if wanted == version => Ok(()),
+        (Expected::Absent, Some(_)) => Err(Error::Precondition("the resource exists already".to_string())),
+        (Expected::Version(_), None) => Err(Error::Precondition("there is no current version to match".to_string())),
+        (Expected::Version(wanted), Some(version)) => Err(Error::Precondition(format!(
+            "version {wanted} is no longer current; read version {version} and change that"
+        ))),
+    }
+}
+
+/// An error that undoes the transaction and arrives as it is.
+pub(super) fn aborted(error: Error) -> akson_store::Error {
+    akson_store::Error::abort(error)
+}
