@@ -148,6 +148,32 @@ fn issues_are_bounded() {
 }
 
 #[test]
+fn many_of_a_kind_cost_no_more_than_their_number() {
+    let many = 100_000;
+    let nulls = vec!["null"; many].join(",");
+    let ids = vec![r#"{"id":"a"}"#; many].join(",");
+    let references: Vec<String> = (0..many / 10).map(|n| format!(r##"{{"reference":"#{n}"}}"##)).collect();
+    let contained: Vec<String> =
+        (0..many / 10).map(|n| format!(r#"{{"resourceType":"Practitioner","id":"{n}"}}"#)).collect();
+    for (text, errors) in [
+        (format!(r#"{{"resourceType":"Patient","name":[{{"given":[{nulls}],"_given":[{ids}]}}]}}"#), 0),
+        (format!(r#"{{"resourceType":"Patient","name":[{{"given":[{nulls}],"_given":[{nulls}]}}]}}"#), ISSUES_MAX),
+        (
+            format!(
+                r#"{{"resourceType":"Patient","contained":[{}],"generalPractitioner":[{}]}}"#,
+                contained.join(","),
+                references.join(",")
+            ),
+            0,
+        ),
+    ] {
+        let resource = Resource::parse_json(text.as_bytes()).unwrap();
+        let profiles = Profiles::new();
+        assert_eq!(validate(&resource, &Options { least: Severity::Error, ..Options::new(&profiles) }).len(), errors);
+    }
+}
+
+#[test]
 fn texts_repeat_no_values() {
     let resource = Resource::parse_json(
         br#"{"resourceType":"Patient","gender":"SECRET","birthDate":"SECRET","name":[{"family":7,"use":"SECRET"}]}"#,

@@ -7,7 +7,6 @@
 
 use std::sync::OnceLock;
 
-use super::native::Around;
 use super::report::Place;
 use super::structure::Walk;
 use super::table::{How, Members, Rule};
@@ -32,7 +31,8 @@ impl<'a> Walk<'a> {
             }
             let held = match &rule.how {
                 How::Quick(quick) => Some(quick.test(object, seen) == Some(true)),
-                How::Native(native) => Some(native.holds(object, Around { root_resource: self.scope.root_resource.0 })),
+                How::Contained => Some(self.is_contained(object)),
+                How::Native(native) => Some(native.holds(object)),
                 How::Path(_) if rule.mentions != 0 && seen & rule.mentions == 0 => Some(holds_empty(rule, type_id)),
                 How::Path(cell) => self.path(cell, rule.constraint.expression, Item::node(object, type_id)),
             };

@@ -22,7 +22,7 @@ mod structure;
 mod table;
 mod xhtml;
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 
 pub use binding::{CodeIn, MemberOf, Terminology};
 pub use profile::Profiles;
@@ -86,6 +86,7 @@ fn run<'a>(resource: &'a Resource, options: &'a Options<'a>) -> Vec<Issue> {
         top,
         scope: Scope { resource: top, root_resource: top, full_url: None },
         extension_url: None,
+        contained: RefCell::new(None),
         entries: OnceCell::new(),
         profile_open: Vec::new(),
         profile_steps: 0,

@@ -22,8 +22,6 @@ pub(super) enum Native {
     Dom5,
     /// A resource should have a narrative.
     Dom6,
-    /// A reference to a contained resource leads to one.
-    Ref1,
     /// A period's start is not after its end.
     Per1,
     /// Entries have a request in batches, transactions and histories, and only there.
@@ -42,13 +40,6 @@ pub(super) enum Native {
     Csd1,
 }
 
-/// What a rule may look at besides its focus.
-#[derive(Clone, Copy)]
-pub(super) struct Around<'a> {
-    /// The outermost resource that is no bundle and contained in nothing.
-    pub(super) root_resource: Value<'a>,
-}
-
 impl Native {
     pub(super) fn named(key: &str) -> Option<Native> {
         Some(match key {
@@ -57,7 +48,6 @@ impl Native {
             "dom-4" => Native::Dom4,
             "dom-5" => Native::Dom5,
             "dom-6" => Native::Dom6,
-            "ref-1" => Native::Ref1,
             "per-1" => Native::Per1,
             "bdl-3" => Native::Bdl3,
             "bdl-4" => Native::Bdl4,
@@ -71,7 +61,7 @@ impl Native {
     }
 
     /// Whether the rule holds for this object.
-    pub(super) fn holds(self, object: Value<'_>, around: Around<'_>) -> bool {
+    pub(super) fn holds(self, object: Value<'_>) -> bool {
         let contained = || object.get("contained").into_iter().flat_map(Value::items);
         let no_meta = |key: &str| contained().all(|inner| inner.get("meta").is_none_or(|meta| meta.get(key).is_none()));
         match self {
@@ -80,7 +70,6 @@ impl Native {
             Native::Dom4 => no_meta("versionId") && no_meta("lastUpdated"),
             Native::Dom5 => no_meta("security"),
             Native::Dom6 => object.get("text").is_some_and(|text| text.get("div").is_some()),
-            Native::Ref1 => reference_is_contained(object, around.root_resource),
             Native::Per1 => in_order(object.get("start"), object.get("end")),
             Native::Bdl3 => entries_have(object, "request", &["batch", "transaction", "history"]),
             Native::Bdl4 => entries_have(object, "response", &["batch-response", "transaction-response", "history"]),
@@ -121,29 +110,29 @@ fn contained_are_used(object: Value<'_>) -> bool {
     if list.is_empty() {
         return true;
     }
-    let mut named: HashSet<&str> = HashSet::new();
+    // Narratives show contained pictures by their id too, so every `#id` of the text counts.
+    let named = marks(object.raw());
     let mut from_inside: HashSet<u32> = HashSet::new();
     let inside: Vec<(u32, u32)> = list.items().map(|inner| (inner.node(), end(tree, inner))).collect();
-    for node in object.node()..end(tree, object) {
-        let Some(text) = tree.value(node).and_then(Value::str) else { continue };
-        let Some(id) = text.strip_prefix('#') else { continue };
-        if id.is_empty() {
+    for node in list.node()..end(tree, list) {
+        if tree.value(node).and_then(Value::str) == Some("#") {
             let holder = inside.partition_point(|(start, _)| *start <= node).checked_sub(1);
             from_inside
                 .extend(holder.and_then(|at| inside.get(at)).filter(|(_, end)| node < *end).map(|(start, _)| *start));
-        } else {
-            named.insert(id);
         }
     }
-    let used = |inner: Value<'_>| {
-        from_inside.contains(&inner.node()) || inner.get("id").and_then(Value::str).is_some_and(|id| named.contains(id))
+    let id = |inner: Value<'_>| inner.get("id").and_then(Value::str).is_some_and(|id| named.contains(id));
+    list.items().all(|inner| from_inside.contains(&inner.node()) || id(inner))
+}
+
+/// Every id that follows a `#`.
+fn marks(text: &str) -> HashSet<&str> {
+    let id_of = |at: usize| {
+        let rest = text.get(at + 1..)?;
+        let end = rest.bytes().position(|byte| !(byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_')));
+        rest.get(..end.unwrap_or(rest.len()))
     };
-    // Narratives show contained pictures by their id; only what seems unused is looked for there.
-    let shown = |inner: Value<'_>| {
-        let id = inner.get("id").and_then(Value::str).filter(|id| !id.is_empty());
-        id.is_some_and(|id| object.raw().contains(&format!("#{id}")))
-    };
-    list.items().all(|inner| used(inner) || shown(inner))
+    memchr::memchr_iter(b'#', text.as_bytes()).filter_map(id_of).collect()
 }
 
 /// The number after the last value inside this one.
@@ -167,14 +156,6 @@ fn end(tree: &Tree, value: Value<'_>) -> u32 {
         }
     }
     high
-}
-
-fn reference_is_contained(reference: Value<'_>, root_resource: Value<'_>) -> bool {
-    let Some(id) = reference.get("reference").and_then(Value::str).and_then(|text| text.strip_prefix('#')) else {
-        return true;
-    };
-    let Some(list) = root_resource.get("contained") else { return id.is_empty() };
-    id.is_empty() || list.items().any(|inner| inner.get("id").and_then(Value::str) == Some(id))
 }
 
 /// Whether the first date is not surely after the second.

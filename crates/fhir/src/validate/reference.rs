@@ -92,14 +92,34 @@ impl<'a> Walk<'a> {
         Some((resource.root(), resource.type_id))
     }
 
+    /// Whether a reference to a contained resource leads to one; any other is fine.
+    pub(super) fn is_contained(&self, reference: Value<'a>) -> bool {
+        let id = reference.get("reference").and_then(Value::str).and_then(|text| text.strip_prefix('#'));
+        id.is_none_or(|id| self.contained(id).is_some())
+    }
+
     fn contained(&self, id: &str) -> Option<Typed<'a>> {
         let (root, type_id) = self.scope.root_resource;
         if id.is_empty() {
             return Some((root, type_id));
         }
-        let inner = root.get("contained")?.items().find(|inner| inner.get("id").and_then(Value::str) == Some(id))?;
-        Some((inner, type_of(inner)?))
+        let mut cache = self.contained.borrow_mut();
+        if cache.as_ref().is_none_or(|(of, _)| *of != root.node()) {
+            *cache = Some((root.node(), contained_by_id(root)));
+        }
+        cache.as_ref().and_then(|(_, all)| all.get(id)).copied()
     }
+}
+
+/// What a resource contains; the first of several with one id.
+fn contained_by_id(root: Value<'_>) -> HashMap<String, Typed<'_>> {
+    let mut found = HashMap::new();
+    for inner in root.get("contained").into_iter().flat_map(Value::items) {
+        if let (Some(id), Some(type_id)) = (inner.get("id").and_then(Value::str), type_of(inner)) {
+            found.entry(id.to_owned()).or_insert((inner, type_id));
+        }
+    }
+    found
 }
 
 /// The type that a resource says it is of.

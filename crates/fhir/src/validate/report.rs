@@ -141,6 +141,11 @@ impl Report {
         }
     }
 
+    /// Whether no more issues are told.
+    pub(super) fn is_full(&self) -> bool {
+        self.issues.len() >= ISSUES_MAX
+    }
+
     /// Whether warnings are told at all; rules that only warn need not be tried otherwise.
     pub(super) fn wants(&self, severity: Severity) -> bool {
         severity >= self.least

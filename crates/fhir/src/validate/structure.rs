@@ -5,7 +5,7 @@
 //! and, at the end of a resource, `profile`. What it does not do: read definitions or keep any state
 //! between runs. Spec: <https://hl7.org/fhir/R4/json.html>.
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
 
 use super::Options;
@@ -42,6 +42,8 @@ pub(super) struct Walk<'a> {
     pub(super) scope: Scope<'a>,
     /// The extension around the value, if there is one.
     pub(super) extension_url: Option<&'a str>,
+    /// What the resource with this number contains, by id, once asked for.
+    pub(super) contained: RefCell<Option<(u32, HashMap<String, Typed<'a>>)>>,
     /// Entries of the outermost bundle by address, once asked for.
     pub(super) entries: OnceCell<HashMap<String, Typed<'a>>>,
     /// The profiles being tried inside each other, and on what.
@@ -168,13 +170,17 @@ impl<'a> Walk<'a> {
                 format!("{} values are outside of what is allowed here", member.len()),
             );
         }
+        // The companion's items go along with the array's, so that many nulls cost no more than other values.
+        let mut extras = None;
         for (index, item) in member.items().enumerate() {
             let place = place.at(index);
             if item.kind() != Kind::Null {
                 self.value(object, item, slot, &place);
                 continue;
             }
-            let stands_in = companion_of(object, key).and_then(|extra| extra.items().nth(index));
+            let (next, items) = extras.get_or_insert_with(|| (0, companion_of(object, key).map(Value::items)));
+            let stands_in = items.as_mut().and_then(|items| items.nth(index - *next));
+            *next = index + 1;
             if stands_in.is_none_or(|extra| extra.kind() == Kind::Null) {
                 self.report.error(
                     "structure",
@@ -317,11 +323,13 @@ impl<'a> Walk<'a> {
                 "the array and its companion must be of one length, with null where one has nothing",
             );
         }
+        let mut values = base.into_iter().flat_map(Value::items);
         for (index, item) in extra.items().enumerate() {
             let place = place.at(index);
+            let value = values.next();
             if item.kind() != Kind::Null {
                 self.object(item, slot.type_id, &place);
-            } else if base.is_none_or(|base| base.items().nth(index).is_none_or(|value| value.kind() == Kind::Null)) {
+            } else if value.is_none_or(|value| value.kind() == Kind::Null) {
                 self.report.error("structure", &place, "neither the array nor its companion has anything here");
             }
         }
@@ -346,6 +354,9 @@ impl<'a> Walk<'a> {
     fn unknown(&mut self, key: &str, of: &'static Type, place: &Place<'_>) {
         if key == "resourceType" && of.kind == crate::definition::TypeKind::Resource {
             return;
+        }
+        if self.report.is_full() {
+            return self.report.error("structure", place, "");
         }
         let text = match nearest(key.trim_start_matches('_'), of) {
             Some(name) => format!("{} is no member of {}; did you mean {name}?", short(key), of.name),

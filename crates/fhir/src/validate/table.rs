@@ -73,6 +73,8 @@ pub(super) struct Rule {
 pub(super) enum How {
     /// By what members are there.
     Quick(Quick),
+    /// `ref-1`: a reference to a contained resource leads to one.
+    Contained,
     /// By code, see `native`.
     Native(super::native::Native),
     /// By FHIRPath; none if the expression cannot be read.
@@ -187,7 +189,9 @@ impl Rule {
         let objects = of.filter(|of| of.kind != TypeKind::Primitive);
         let mut rule =
             Rule { constraint, how: How::Path(OnceLock::new()), mentions: 0, needs: 0, holds_empty: OnceLock::new() };
-        if let Some(native) = super::native::Native::named(constraint.key) {
+        if constraint.key == "ref-1" {
+            rule.how = How::Contained;
+        } else if let Some(native) = super::native::Native::named(constraint.key) {
             rule.how = How::Native(native);
         } else if let Some(of) = objects {
             if let Some(quick) = Quick::parse(constraint.expression, of) {

@@ -17,7 +17,7 @@ use crate::validate::report::{Place, Report, short};
 use crate::validate::structure::{Typed, Walk};
 
 /// Nodes of profiles that are tried for one resource.
-pub const STEPS_MAX: usize = 2_000_000;
+pub const STEPS_MAX: usize = 1_000_000;
 /// Profiles that are tried inside each other.
 const PROFILES_DEEP_MAX: usize = 16;
 const CORE: &str = "http://hl7.org/fhir/StructureDefinition/";

@@ -4,14 +4,15 @@
 //! `is-a` filters over given systems, other value sets. Where it cannot say, it says nothing, and
 //! the caller's terminology is asked. Spec: <https://hl7.org/fhir/R4/valueset.html#compositions>.
 
+use std::cell::Cell;
 use std::collections::HashMap;
 
 use super::{Profiles, bare, text};
 use crate::definition::Definitions;
 use crate::json::{Tree, Value};
 
-/// Value sets that may be made of each other.
-const NESTED_MAX: usize = 8;
+/// Value sets that are looked into to answer for one code.
+pub(super) const NESTED_MAX: usize = 64;
 
 /// A value set as it was given.
 #[derive(Debug)]
@@ -89,9 +90,10 @@ pub(super) fn in_value_set(
     url: &str,
     system: Option<&str>,
     code: &str,
-    depth: usize,
+    left: &Cell<usize>,
 ) -> Option<bool> {
-    let set = profiles.value_sets.get(bare(url)).filter(|_| depth < NESTED_MAX)?;
+    left.set(left.get().checked_sub(1)?);
+    let set = profiles.value_sets.get(bare(url))?;
     if let Some(expansion) = &set.expansion {
         let systems = expansion.get(code);
         return Some(
@@ -101,7 +103,7 @@ pub(super) fn in_value_set(
     let compose = set.tree.as_ref()?.root();
     let mut answer = Some(false);
     for include in compose.get("include").into_iter().flat_map(Value::items) {
-        match takes(profiles, include, system, code, depth) {
+        match takes(profiles, include, system, code, left) {
             Some(true) => answer = Some(true),
             None if answer == Some(false) => answer = None,
             _ => {}
@@ -111,7 +113,7 @@ pub(super) fn in_value_set(
         }
     }
     for exclude in compose.get("exclude").into_iter().flat_map(Value::items) {
-        match takes(profiles, exclude, system, code, depth) {
+        match takes(profiles, exclude, system, code, left) {
             Some(true) => return Some(false),
             None if answer == Some(true) => answer = None,
             _ => {}
@@ -121,7 +123,7 @@ pub(super) fn in_value_set(
 }
 
 /// Whether one part of a composition takes a code: all its conditions must.
-fn takes(profiles: &Profiles, part: Value<'_>, system: Option<&str>, code: &str, depth: usize) -> Option<bool> {
+fn takes(profiles: &Profiles, part: Value<'_>, system: Option<&str>, code: &str, left: &Cell<usize>) -> Option<bool> {
     let mut answer = Some(true);
     let mut add = |next: Option<bool>| {
         answer = match (answer, next) {
@@ -131,7 +133,7 @@ fn takes(profiles: &Profiles, part: Value<'_>, system: Option<&str>, code: &str,
         };
     };
     for set in part.get("valueSet").into_iter().flat_map(Value::items).filter_map(Value::str) {
-        let given = in_value_set(profiles, set, system, code, depth + 1);
+        let given = in_value_set(profiles, set, system, code, left);
         add(given.or_else(|| Definitions::r4().value_set(bare(set))?.contains(system, code)));
     }
     if let Some(own) = text(part, "system") {

@@ -14,6 +14,7 @@ mod matching;
 mod slicing;
 mod snapshot;
 
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
@@ -112,7 +113,7 @@ impl Profiles {
 
     /// Whether a given value set has the code; none if it is not given or cannot say.
     pub(super) fn in_value_set(&self, url: &str, system: Option<&str>, code: &str) -> Option<bool> {
-        codes::in_value_set(self, url, system, code, 0)
+        codes::in_value_set(self, url, system, code, &Cell::new(codes::NESTED_MAX))
     }
 
     /// Whether a given code system has the code.

@@ -5,6 +5,7 @@
 //! small part of FHIRPath that discriminators may use.
 //! Spec: <https://hl7.org/fhir/R4/profiling.html#discriminator>.
 
+use super::check::STEPS_MAX;
 use super::gather::{Focus, Found, Values};
 use super::load::{Discriminator, Node, Profile, Rules, Slicing, Tell};
 use super::matching;
@@ -133,6 +134,10 @@ impl<'a> Walk<'a> {
 
     /// Whether what a discriminator looks at speaks for the slice.
     fn tells(&mut self, slice: Spot<'a>, discriminator: &Discriminator, focus: Focus<'a>) -> bool {
+        self.profile_steps += 1;
+        if self.profile_steps > STEPS_MAX {
+            return false;
+        }
         let steps = steps(&discriminator.path);
         let mut spots = vec![slice];
         let mut values = vec![focus];
@@ -250,7 +255,8 @@ impl<'a> Walk<'a> {
     /// Whether a value meets the fixed values, patterns and codes of a node and what is below it;
     /// none if the node says nothing of the kind.
     fn meets(&mut self, spot: Spot<'a>, focus: Focus<'a>, depth: usize) -> Option<bool> {
-        let node = spot.node().filter(|_| depth < DEPTH_MAX)?;
+        self.profile_steps += 1;
+        let node = spot.node().filter(|_| depth < DEPTH_MAX && self.profile_steps <= STEPS_MAX)?;
         let value = focus.value;
         if let Some(fixed) = &node.fixed {
             return Some(value.is_some_and(|value| matching::is_equal(value, fixed.root())));
