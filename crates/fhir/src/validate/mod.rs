@@ -32,7 +32,7 @@ use crate::outcome::{Issue, Severity};
 use crate::path::Moment;
 use crate::resource::Resource;
 use report::{Place, Report};
-use structure::{Scope, Walk};
+use structure::{Scope, Standing, Walk};
 use table::Table;
 
 /// Finds another resource by the text of a reference.
@@ -91,6 +91,6 @@ fn run<'a>(resource: &'a Resource, options: &'a Options<'a>) -> Vec<Issue> {
         profile_open: Vec::new(),
         profile_steps: 0,
     };
-    walk.resource(top.0, &Place::root(resource.type_name()), false);
+    walk.resource(top.0, Standing::Alone, &Place::root(resource.type_name()));
     walk.report.issues
 }

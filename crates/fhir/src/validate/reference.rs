@@ -14,7 +14,7 @@ use crate::reference::Reference;
 
 impl<'a> Walk<'a> {
     /// A Reference in an element.
-    pub(super) fn reference(&mut self, value: Value<'a>, slot: Slot, any_target: bool, place: &Place<'_>) {
+    pub(super) fn reference(&mut self, value: Value<'a>, slot: Slot, place: &Place<'_>) {
         let text = value.get("reference").and_then(Value::str);
         let said = value.get("type").and_then(Value::str);
         let pointed = text.and_then(|text| self.target_type(text));
@@ -28,7 +28,7 @@ impl<'a> Walk<'a> {
                 );
             }
         }
-        if any_target {
+        if slot.table.is_none_or(|element| element.any_target) {
             return;
         }
         let by_name = said.and_then(|said| self.definitions.resource(said)).map(|found| found.id);

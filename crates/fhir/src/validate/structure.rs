@@ -20,6 +20,15 @@ use crate::path::Item;
 /// A resource and its type.
 pub(super) type Typed<'a> = (Value<'a>, TypeId);
 
+/// How a resource stands in what holds it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Standing {
+    /// By itself, or as an entry or parameter.
+    Alone,
+    /// In `contained`.
+    Contained,
+}
+
 /// The resources around a value.
 #[derive(Clone, Copy)]
 pub(super) struct Scope<'a> {
@@ -62,7 +71,8 @@ pub(super) struct Slot {
 
 impl<'a> Walk<'a> {
     /// A resource inside another, or the outermost one.
-    pub(super) fn resource(&mut self, value: Value<'a>, place: &Place<'_>, contained: bool) {
+    pub(super) fn resource(&mut self, value: Value<'a>, standing: Standing, place: &Place<'_>) {
+        let contained = standing == Standing::Contained;
         let named = value.get("resourceType").and_then(Value::str);
         let Some(found) = named.and_then(|name| self.definitions.resource(name)) else {
             let text = if named.is_some() {
@@ -110,7 +120,7 @@ impl<'a> Walk<'a> {
                 continue;
             };
             let one = bit(usize::from(child.index));
-            if seen & one != 0 && child.element.choice && !is_pair(value, key, name, companion) {
+            if seen & one != 0 && child.element.choice && !has_other_half(value, key) {
                 self.report.error(
                     "structure",
                     &place.member(child.element.name),
@@ -200,7 +210,8 @@ impl<'a> Walk<'a> {
                 if value.kind() != Kind::Object {
                     return self.report.error("structure", place, "this must be a resource");
                 }
-                self.resource(value, place, slot.element.name == "contained");
+                let standing = if slot.element.name == "contained" { Standing::Contained } else { Standing::Alone };
+                self.resource(value, standing, place);
             }
             Held::Object => {
                 if slot.type_id == self.table.bundle_entry {
@@ -236,9 +247,9 @@ impl<'a> Walk<'a> {
             self.bound_complex(value, slot.type_id, bound, place);
         }
         if slot.type_id == self.table.reference {
-            self.reference(value, slot, element.any_target, place);
+            self.reference(value, slot, place);
         } else if slot.type_id == self.table.extension {
-            self.extension(holder, value, slot.element.name == "modifierExtension", place);
+            self.extension(holder, value, slot, place);
         } else if slot.type_id == self.table.coding {
             self.coding(value, place);
         } else if slot.type_id == self.table.bundle_entry {
@@ -366,9 +377,12 @@ impl<'a> Walk<'a> {
     }
 }
 
-/// Whether this member and the one seen before are a choice and its companion.
-fn is_pair(object: Value<'_>, key: &str, name: &str, companion: bool) -> bool {
-    if companion { object.get(name).is_some() } else { companion_of(object, key).is_some() }
+/// Whether the object has the companion of a member, or the member of a companion.
+fn has_other_half(object: Value<'_>, key: &str) -> bool {
+    match key.strip_prefix('_') {
+        Some(name) => object.get(name).is_some(),
+        None => companion_of(object, key).is_some(),
+    }
 }
 
 fn companion_of<'a>(object: Value<'a>, key: &str) -> Option<Value<'a>> {

@@ -4,6 +4,8 @@
 //! that run code, something to read (`txt-1`, `txt-2`). What it does not do: it cleans nothing; a
 //! narrative is taken as it is or refused. Spec: <https://hl7.org/fhir/R4/narrative.html>.
 
+use std::borrow::Cow;
+
 /// Elements that may be open inside each other.
 const OPEN_MAX: usize = 256;
 
@@ -250,28 +252,30 @@ fn check_attribute(element: &str, name: &str, value: &str) -> Result<(), &'stati
     if !own && !namespaced && ATTRIBUTES.binary_search(&lower.as_str()).is_err() {
         return Err("the narrative holds an attribute that FHIR does not allow there");
     }
-    let link = matches!(lower.as_str(), "href" | "src" | "longdesc" | "cite" | "usemap");
-    if (link || lower == "style") && runs_code(value, link) {
+    let runs_code = match lower.as_str() {
+        "href" | "src" | "longdesc" | "cite" | "usemap" => link_runs_code(&bare(value)),
+        "style" => style_runs_code(&bare(value)),
+        _ => false,
+    };
+    if runs_code {
         return Err("links and styles in the narrative must not run code");
     }
     Ok(())
 }
 
-/// Whether an attribute, its entities and white space taken away, would run a script.
-fn runs_code(value: &str, link: bool) -> bool {
+/// An attribute's value without entities and white space.
+fn bare(value: &str) -> Cow<'_, str> {
     let plain = value.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'&');
-    let decoded;
-    let text = if plain {
-        value
-    } else {
-        decoded = decode(value);
-        &decoded
-    };
-    let starts = |prefix: &str| text.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix));
-    if link {
-        return starts("javascript:") || starts("vbscript:") || starts("data:text");
-    }
-    let lower = text.to_ascii_lowercase();
+    if plain { Cow::Borrowed(value) } else { Cow::Owned(decode(value)) }
+}
+
+fn link_runs_code(link: &str) -> bool {
+    let starts = |prefix: &str| link.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix));
+    starts("javascript:") || starts("vbscript:") || starts("data:text")
+}
+
+fn style_runs_code(style: &str) -> bool {
+    let lower = style.to_ascii_lowercase();
     lower.contains("javascript:") || lower.contains("expression(")
 }
 

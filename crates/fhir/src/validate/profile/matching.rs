@@ -7,6 +7,8 @@ use std::cmp::Ordering;
 
 use crate::json::{Kind, Value};
 use crate::value::date::DateTime;
+use crate::value::decimal::Decimal;
+use crate::value::quantity::{Quantity, Unit};
 
 /// Whether a value equals a fixed one.
 pub(super) fn is_equal(value: Value<'_>, fixed: Value<'_>) -> bool {
@@ -45,8 +47,10 @@ fn number(value: Value<'_>) -> Option<f64> {
     value.number().and_then(|text| text.parse().ok())
 }
 
-fn unit(quantity: Value<'_>) -> Option<&str> {
-    quantity.get("code").or_else(|| quantity.get("unit")).map(Value::raw)
+/// A quantity with its UCUM code; without a system, the unit as it is written.
+fn quantity(value: Value<'_>) -> Option<Quantity<'_>> {
+    let code = value.get("code").or_else(|| value.get("unit")).and_then(Value::as_str).unwrap_or("1".into());
+    Some(Quantity { value: Decimal::parse(value.get("value")?.number()?).ok()?, unit: Unit::Ucum(code) })
 }
 
 /// How a number, date or quantity stands to a bound; none if they cannot be compared.
@@ -60,10 +64,7 @@ pub(super) fn compare(value: Value<'_>, bound: Value<'_>) -> Option<Ordering> {
                 _ => Some(own.as_ref().cmp(limit.as_ref())),
             }
         }
-        (Kind::Object, Kind::Object) => {
-            let same_unit = unit(bound).is_none() || unit(value) == unit(bound);
-            compare(value.get("value").filter(|_| same_unit)?, bound.get("value")?)
-        }
+        (Kind::Object, Kind::Object) => quantity(value)?.compare(&quantity(bound)?),
         _ => None,
     }
 }

@@ -51,6 +51,14 @@ enum Step<'p> {
     OfType(&'p str),
 }
 
+/// What a discriminator's path ends at.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Reached {
+    Value,
+    /// What a reference leads to.
+    Target,
+}
+
 impl<'a> Walk<'a> {
     /// Holds the values of a sliced element against its slices.
     pub(super) fn slices(&mut self, spot: Spot<'a>, values: &[Found<'a>], place: &Place<'_>) {
@@ -141,9 +149,9 @@ impl<'a> Walk<'a> {
         let steps = steps(&discriminator.path);
         let mut spots = vec![slice];
         let mut values = vec![focus];
-        let mut resolved = false;
+        let mut reached = Reached::Value;
         for step in &steps {
-            resolved = matches!(step, Step::Resolve);
+            reached = if matches!(step, Step::Resolve) { Reached::Target } else { Reached::Value };
             spots = spots.iter().flat_map(|spot| self.step_spot(*spot, step)).collect();
             values = values.iter().flat_map(|value| self.step_value(*value, step)).collect();
         }
@@ -156,11 +164,9 @@ impl<'a> Walk<'a> {
                 (0, _) => true,
                 _ => !values.is_empty(),
             }),
-            Tell::Type => spots.iter().any(|spot| values.iter().any(|value| self.is_of_type(*spot, *value, resolved))),
+            Tell::Type => spots.iter().any(|spot| values.iter().any(|value| self.is_of_type(*spot, *value, reached))),
             Tell::Profile if !spots.iter().any(|spot| spot.node().is_some_and(|node| !node.types.is_empty())) => true,
-            Tell::Profile => {
-                spots.iter().any(|spot| values.iter().any(|value| self.keeps_any(*spot, *value, resolved)))
-            }
+            Tell::Profile => spots.iter().any(|spot| values.iter().any(|value| self.keeps_any(*spot, *value, reached))),
         }
     }
 
@@ -292,9 +298,9 @@ impl<'a> Walk<'a> {
         answer
     }
 
-    fn is_of_type(&self, spot: Spot<'a>, focus: Focus<'a>, resolved: bool) -> bool {
+    fn is_of_type(&self, spot: Spot<'a>, focus: Focus<'a>, reached: Reached) -> bool {
         let Some(node) = spot.node() else { return false };
-        if !resolved {
+        if reached == Reached::Value {
             return node
                 .types
                 .iter()
@@ -309,9 +315,9 @@ impl<'a> Walk<'a> {
         by_target || node.types.iter().any(|held| held.code == name)
     }
 
-    fn keeps_any(&mut self, spot: Spot<'a>, focus: Focus<'a>, resolved: bool) -> bool {
+    fn keeps_any(&mut self, spot: Spot<'a>, focus: Focus<'a>, reached: Reached) -> bool {
         let Some(node) = spot.node() else { return false };
-        let of_targets = node.types.iter().flat_map(|held| held.targets.iter().filter(|_| resolved));
+        let of_targets = node.types.iter().flat_map(|held| held.targets.iter().filter(|_| reached == Reached::Target));
         let urls: Vec<&'a String> = node.types.iter().flat_map(|held| held.profiles.iter()).chain(of_targets).collect();
         urls.into_iter().any(|url| self.keeps(url, focus).unwrap_or(false))
     }
