@@ -9,7 +9,7 @@ use std::ops::ControlFlow;
 
 use super::compile::{conditions_at, type_number, visible};
 use super::drive::{self, Drive};
-use super::expr::{Expr, StringTest};
+use super::expr::{Expr, StringTest, Test};
 use super::index::{Indexing, rows_of};
 use super::registry::{Parameter, Registry};
 use super::sight::Sight;
@@ -67,6 +67,7 @@ pub enum Order<'a> {
 }
 
 /// What is walked.
+#[derive(Clone)]
 pub struct Walk<'a> {
     /// The type.
     pub type_name: &'static str,
@@ -355,6 +356,7 @@ fn write(sql: &mut Sql<'_>, walk: &Walk<'_>, driver: Option<usize>, end: i64) ->
         Order::Natural => drive.as_ref().and_then(Drive::key),
     };
     let natural_rows = matches!(walk.order, Order::Natural) && matches!(walk.within, Within::Anywhere | Within::Part(_));
+    let own = table(walk, &drive) == "resource";
     let scattered = match &walk.order {
         Order::By(parameter, _) => !parameter.single && key == Some("text"),
         _ => key == Some("text"),
@@ -362,7 +364,9 @@ fn write(sql: &mut Sql<'_>, walk: &Walk<'_>, driver: Option<usize>, end: i64) ->
     // Rows of one resource that stand apart from each other, and have no order of their own, are gathered first.
     let gathered = key.is_none() && natural_rows && drive.as_ref().is_some_and(Drive::scattered);
     sql.push("SELECT ");
-    if walk.bodies {
+    if walk.bodies && own {
+        sql.push("d.part, d.rid, d.type, d.version, d.updated, d.controller, d.state, d.patients, d.sum, d.dict, d.body");
+    } else if walk.bodies {
         sql.push("r.part, r.rid, r.type, r.version, r.updated, r.controller, r.state, r.patients, r.sum, r.dict, r.body");
     } else {
         sql.push("d.part, d.rid");
@@ -373,14 +377,14 @@ fn write(sql: &mut Sql<'_>, walk: &Walk<'_>, driver: Option<usize>, end: i64) ->
     sql.push(" FROM ");
     if gathered {
         sql.push("(SELECT DISTINCT d.part, d.rid FROM ");
-        body(sql, walk, driver, end);
+        body(sql, &Walk { bodies: false, ..walk.clone() }, driver, end);
         sql.push(") d");
         if walk.bodies {
             sql.push(" CROSS JOIN resource r WHERE r.part = d.part AND r.rid = d.rid");
         }
     } else {
         body(sql, walk, driver, end);
-        if walk.bodies {
+        if walk.bodies && !own {
             sql.push(" AND r.part = d.part AND r.rid = d.rid");
         }
     }
@@ -401,10 +405,9 @@ fn write(sql: &mut Sql<'_>, walk: &Walk<'_>, driver: Option<usize>, end: i64) ->
     Shape { key, scattered: scattered || !gathered }
 }
 
-/// `table d [CROSS JOIN resource r] WHERE …`.
-fn body(sql: &mut Sql<'_>, walk: &Walk<'_>, driver: Option<usize>, end: i64) {
-    let mut drive = driver.and_then(|at| Drive::of(walk.conditions[at]));
-    let table = match (&walk.order, &walk.within) {
+/// The table that is walked.
+fn table(walk: &Walk<'_>, drive: &Option<Drive<'_>>) -> &'static str {
+    match (&walk.order, &walk.within) {
         (Order::By(parameter, _), _) => match parameter.kind {
             akson_fhir::definition::SearchKind::Date => "date",
             akson_fhir::definition::SearchKind::String => "string",
@@ -414,13 +417,19 @@ fn body(sql: &mut Sql<'_>, walk: &Walk<'_>, driver: Option<usize>, end: i64) {
         (_, Within::Referring(..)) => "reference",
         (_, Within::Shared(_)) => "compartment",
         _ => drive.as_ref().map_or("resource", Drive::table),
-    };
+    }
+}
+
+/// `table d [CROSS JOIN resource r] WHERE …`.
+fn body(sql: &mut Sql<'_>, walk: &Walk<'_>, driver: Option<usize>, end: i64) {
+    let mut drive = driver.and_then(|at| Drive::of(walk.conditions[at]));
+    let table = table(walk, &drive);
     if matches!(table, "reference" | "compartment") && !matches!(walk.within, Within::Anywhere | Within::Part(_)) {
         drive = None;
     }
     let driver = if drive.is_some() { driver } else { None };
     sql.push(table).push(" d");
-    if walk.bodies {
+    if walk.bodies && table != "resource" {
         sql.push(" CROSS JOIN resource r");
     }
     sql.push(" WHERE ");
@@ -449,16 +458,32 @@ fn body(sql: &mut Sql<'_>, walk: &Walk<'_>, driver: Option<usize>, end: i64) {
             sql.push(" AND d.rid = ").int(part);
         }
     }
-    let rest: Vec<&Expr> = match driver {
+    let mut rest: Vec<&Expr> = match driver {
         Some(driver) => without(&walk.conditions, driver),
         None => walk.conditions.clone(),
     };
+    if let Order::By(parameter, _) = &walk.order {
+        rest.retain(|one| !on_the_order(sql, one, parameter));
+    }
     conditions_at(sql, &at, &rest);
     sql.push(" AND ");
     visible(sql, &at);
-    sql.push(" AND d.rid < ").int(end);
+    // The end is no way into the table of resources.
+    sql.push(if table == "resource" { " AND d.rid + 0 < " } else { " AND d.rid < " }).int(end);
     if let Some((key, place)) = &walk.after {
         after(sql, walk, &drive, key, *place);
+    }
+}
+
+/// A condition on the very date the answer is sorted by holds for the walked row itself.
+fn on_the_order(sql: &mut Sql<'_>, one: &Expr, parameter: &Parameter) -> bool {
+    match one {
+        Expr::Test(tested, Test::Date(test)) if parameter.single && tested.rows == parameter.rows => {
+            sql.push(" AND ");
+            super::param::date::condition(sql, "d.lo", "d.lo + d.span", *test, parameter.short);
+            true
+        }
+        _ => false,
     }
 }
 
