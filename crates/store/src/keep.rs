@@ -92,31 +92,36 @@ pub(crate) fn change(connection: &Connection, old: &Settled<'_>, new: &Settled<'
     insert(connection, new)
 }
 
+/// Whether there are rows to keep, and this one is among them.
+fn holds<T: Ord>(kept: Option<&Vec<T>>, row: &T) -> bool {
+    kept.is_some_and(|kept| kept.binary_search(row).is_ok())
+}
+
 /// Writes the rows that `except` has not.
 fn write(connection: &Connection, new: &Settled<'_>, except: Option<&Settled<'_>>) -> Result<(), Error> {
     let Place { part, rid } = new.place;
     let (part, rid) = (Int(part), Int(rid));
     let kept = except.map(|except| except.rows);
     for row in &new.rows.tokens {
-        if !kept.is_some_and(|kept| kept.tokens.binary_search(row).is_ok()) {
+        if !holds(kept.map(|kept| &kept.tokens), row) {
             let sql = "INSERT INTO token (param, code, part, rid, system) VALUES ($1, $2, $3, $4, $5)";
             connection.execute(sql, &[Int(row.param.into()), Int(row.code), part, rid, Int(row.system)])?;
         }
     }
     for row in &new.rows.strings {
-        if !kept.is_some_and(|kept| kept.strings.binary_search(row).is_ok()) {
+        if !holds(kept.map(|kept| &kept.strings), row) {
             let sql = "INSERT INTO string (param, text, part, rid, exact) VALUES ($1, $2, $3, $4, $5)";
             connection.execute(sql, &[Int(row.param.into()), Text(&row.text), part, rid, Int(row.exact)])?;
         }
     }
     for row in &new.rows.dates {
-        if !kept.is_some_and(|kept| kept.dates.binary_search(row).is_ok()) {
+        if !holds(kept.map(|kept| &kept.dates), row) {
             let sql = "INSERT INTO date (param, part, lo, rid, span) VALUES ($1, $2, $3, $4, $5)";
             connection.execute(sql, &[Int(row.param.into()), part, Int(row.lo), rid, Int(row.span)])?;
         }
     }
     for row in &new.rows.quantities {
-        if !kept.is_some_and(|kept| kept.quantities.contains(row)) {
+        if kept.is_none_or(|kept| !kept.quantities.contains(row)) {
             let sql = "INSERT INTO quantity (param, part, low, rid, high, unit, raw_low, raw_high, raw_unit) \
                        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
             connection.execute(sql, &quantity(row, part, rid))?;
@@ -159,25 +164,25 @@ fn remove(connection: &Connection, old: &Settled<'_>, except: Option<&Settled<'_
     let (part, rid) = (Int(part), Int(rid));
     let kept = except.map(|except| except.rows);
     for row in &old.rows.tokens {
-        if !kept.is_some_and(|kept| kept.tokens.binary_search(row).is_ok()) {
+        if !holds(kept.map(|kept| &kept.tokens), row) {
             let sql = "DELETE FROM token WHERE param = $1 AND code = $2 AND part = $3 AND rid = $4 AND system = $5";
             connection.execute(sql, &[Int(row.param.into()), Int(row.code), part, rid, Int(row.system)])?;
         }
     }
     for row in &old.rows.strings {
-        if !kept.is_some_and(|kept| kept.strings.binary_search(row).is_ok()) {
+        if !holds(kept.map(|kept| &kept.strings), row) {
             let sql = "DELETE FROM string WHERE param = $1 AND text = $2 AND part = $3 AND rid = $4 AND exact = $5";
             connection.execute(sql, &[Int(row.param.into()), Text(&row.text), part, rid, Int(row.exact)])?;
         }
     }
     for row in &old.rows.dates {
-        if !kept.is_some_and(|kept| kept.dates.binary_search(row).is_ok()) {
+        if !holds(kept.map(|kept| &kept.dates), row) {
             let sql = "DELETE FROM date WHERE param = $1 AND part = $2 AND lo = $3 AND rid = $4 AND span = $5";
             connection.execute(sql, &[Int(row.param.into()), part, Int(row.lo), rid, Int(row.span)])?;
         }
     }
     for row in &old.rows.quantities {
-        if !kept.is_some_and(|kept| kept.quantities.contains(row)) {
+        if kept.is_none_or(|kept| !kept.quantities.contains(row)) {
             let sql = "DELETE FROM quantity WHERE param = $1 AND part = $2 AND low = $3 AND rid = $4 AND high = $5 \
                        AND unit = $6 AND raw_low = $7 AND raw_high = $8 AND raw_unit = $9";
             connection.execute(sql, &quantity(row, part, rid))?;

@@ -119,7 +119,7 @@ fn read_distance(bytes: &[u8], at: &mut usize) -> Option<i64> {
 pub(crate) fn lengthen(owner: Owner<'_>, bytes: Vec<u8>, room: usize) -> Result<Vec<u8>, Error> {
     let damaged = || Error::Damaged("a body's ids cannot be read".to_owned());
     let is_mark = |byte: &u8| matches!(*byte, OWN | PATIENT | NEAR);
-    if !bytes.iter().any(|byte| is_mark(byte)) {
+    if !bytes.iter().any(is_mark) {
         return Ok(bytes);
     }
     let mut out = Vec::with_capacity(bytes.len() + room);
