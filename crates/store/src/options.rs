@@ -40,8 +40,8 @@ impl Default for Options {
         Options {
             base: String::new(),
             controller: 0,
-            writer_cache_bytes: 96 << 20,
-            reader_cache_bytes: 8 << 20,
+            writer_cache_bytes: 64 << 20,
+            reader_cache_bytes: 4 << 20,
             readers_kept: 16,
             queue_max: 10_000,
             group_max: 512,

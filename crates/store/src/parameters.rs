@@ -53,8 +53,8 @@ impl Store {
         };
         let text = definition.text().to_owned();
         self.write(move |tx| {
-            let sql = "INSERT INTO custom (url, state, definition) VALUES ($1, 2, $2) \
-                       ON CONFLICT (url) DO UPDATE SET state = 2, definition = excluded.definition";
+            tx.drop_parameter(&url)?;
+            let sql = "INSERT INTO custom (url, state, definition) VALUES ($1, 2, $2)";
             tx.connection.execute(sql, &[Bind::Text(&url), Bind::Bytes(text.as_bytes())])?;
             tx.parameters_changed()?;
             tx.begin_work("parameter", &url)
@@ -66,19 +66,7 @@ impl Store {
     /// Takes a search parameter of this database away; its rows go with it. Whether there was one.
     pub fn remove_parameter(&self, url: &str) -> Result<bool, Error> {
         let url = url.to_owned();
-        self.write(move |tx| {
-            let before = tx.registry().pins();
-            let removed = tx.connection.execute("DELETE FROM custom WHERE url = $1", &[Bind::Text(&url)])? > 0;
-            if removed {
-                tx.parameters_changed()?;
-                let after = tx.gathered.registry.as_ref().map(|registry| registry.pins()).unwrap_or_default();
-                for pin in before.iter().filter(|pin| !after.contains(pin)) {
-                    tx.remove_rows(pin.number)?;
-                }
-            }
-            Ok(removed)
-        })
-        .wait()
+        self.write(move |tx| tx.drop_parameter(&url)).wait()
     }
 }
 
@@ -93,6 +81,20 @@ impl Transaction<'_> {
     pub(crate) fn parameter_is_live(&mut self, url: &str) -> Result<(), Error> {
         self.connection.execute("UPDATE custom SET state = 1 WHERE url = $1", &[Bind::Text(url)])?;
         self.parameters_changed()
+    }
+
+    /// Takes a parameter and its rows away. Whether there was one.
+    fn drop_parameter(&mut self, url: &str) -> Result<bool, Error> {
+        if self.connection.execute("DELETE FROM custom WHERE url = $1", &[Bind::Text(url)])? == 0 {
+            return Ok(false);
+        }
+        let before = self.registry().pins();
+        self.parameters_changed()?;
+        let after = self.gathered.registry.as_ref().map(|registry| registry.pins()).unwrap_or_default();
+        for pin in before.iter().filter(|pin| !after.contains(pin)) {
+            self.remove_rows(pin.number)?;
+        }
+        Ok(true)
     }
 
     fn remove_rows(&mut self, number: i32) -> Result<(), Error> {

@@ -63,17 +63,11 @@ impl Store {
                 Some(_) => {}
             }
         }
-        if work.kind == "parameter" {
-            let url = work.subject.clone();
-            self.write(move |tx| tx.parameter_is_live(&url)).wait()?;
-        } else {
+        let parameter = (work.kind == "parameter").then(|| work.subject.clone());
+        if parameter.is_none() {
             self.sweep()?;
         }
-        self.write(move |tx| {
-            tx.connection.execute("UPDATE job SET state = 2 WHERE id = $1", &[Int(id)])?;
-            Ok(())
-        })
-        .wait()?;
+        self.write(move |tx| tx.end_work(id, parameter.as_deref())).wait()?;
         Ok(true)
     }
 
@@ -96,8 +90,10 @@ impl Store {
 }
 
 impl Transaction<'_> {
-    /// Notes work to be done.
+    /// Notes work to be done; the same work begun before is given up.
     pub(crate) fn begin_work(&mut self, kind: &str, subject: &str) -> Result<Work, Error> {
+        let sql = "UPDATE job SET state = 2 WHERE kind = $1 AND subject = $2 AND state = 1";
+        self.connection.execute(sql, &[Text(kind), Text(subject)])?;
         let last = self.connection.one("SELECT MAX(id) FROM job ORDER BY 1 LIMIT 1", &[], |row| row.int_or_null(0))?;
         let id = last.flatten().unwrap_or(0) + 1;
         let sql = "INSERT INTO job (id, kind, subject, state, part, rid, done, started) \
@@ -107,11 +103,20 @@ impl Transaction<'_> {
         Ok(Work { id, kind: kind.to_owned(), subject: subject.to_owned(), done: 0 })
     }
 
+    /// Notes that work is done, unless it was given up. A search parameter can be searched from then on.
+    fn end_work(&mut self, id: i64, parameter: Option<&str>) -> Result<(), Error> {
+        let sql = "UPDATE job SET state = 2 WHERE id = $1 AND state = 1";
+        match (self.connection.execute(sql, &[Int(id)])?, parameter) {
+            (1, Some(url)) => self.parameter_is_live(url),
+            _ => Ok(()),
+        }
+    }
+
     /// The next few resources; how many are done by now, or nothing if there are no more.
     fn batch(&mut self, id: i64) -> Result<Option<i64>, Error> {
-        let sql = "SELECT part, rid, done FROM job WHERE id = $1 ORDER BY id LIMIT 1";
+        let sql = "SELECT part, rid, done FROM job WHERE id = $1 AND state = 1 ORDER BY id LIMIT 1";
         let found = self.connection.one(sql, &[Int(id)], |row| Ok((row.int(0)?, row.int(1)?, row.int(2)?)))?;
-        let (part, rid, done) = found.ok_or_else(|| Error::broken("the work is not noted"))?;
+        let Some((part, rid, done)) = found else { return Ok(None) };
         let sql = "SELECT part, rid FROM resource WHERE (part, rid) > ($1, $2) ORDER BY part, rid LIMIT $3";
         let places = self.connection.query(sql, &[Int(part), Int(rid), Int(BATCH as i64)], |row| {
             Ok(Place { part: row.int(0)?, rid: row.int(1)? })

@@ -34,7 +34,7 @@ pub(crate) fn shorten(owner: Owner<'_>, text: &str, id_at: usize) -> Vec<u8> {
     let mut out = Vec::with_capacity(text.len());
     let bytes = text.as_bytes();
     let mut from = 0;
-    for quote in memchr_quotes(bytes) {
+    for quote in memchr::memchr_iter(b'"', bytes) {
         // An id ends at a quote and begins behind the one before it, or behind a slash.
         let Some(start) = quote.checked_sub(ids::LENGTH).filter(|start| *start >= from) else { continue };
         let before = bytes.get(start.wrapping_sub(1)).copied();
@@ -53,11 +53,6 @@ pub(crate) fn shorten(owner: Owner<'_>, text: &str, id_at: usize) -> Vec<u8> {
     }
     out.extend_from_slice(&bytes[from..]);
     out
-}
-
-/// Every quote in a text.
-fn memchr_quotes(bytes: &[u8]) -> impl Iterator<Item = usize> + '_ {
-    bytes.iter().enumerate().filter(|(_, byte)| **byte == b'"').map(|(at, _)| at)
 }
 
 fn own_mark(owner: Owner<'_>, id: &str) -> Option<(u8, i64)> {
@@ -118,13 +113,13 @@ fn read_distance(bytes: &[u8], at: &mut usize) -> Option<i64> {
 /// The text that [`shorten`] made short.
 pub(crate) fn lengthen(owner: Owner<'_>, bytes: Vec<u8>, room: usize) -> Result<Vec<u8>, Error> {
     let damaged = || Error::Damaged("a body's ids cannot be read".to_owned());
-    let is_mark = |byte: &u8| matches!(*byte, OWN | PATIENT | NEAR);
-    if !bytes.iter().any(is_mark) {
+    let next_mark = |from: usize| memchr::memchr3(OWN, PATIENT, NEAR, &bytes[from..]);
+    if next_mark(0).is_none() {
         return Ok(bytes);
     }
     let mut out = Vec::with_capacity(bytes.len() + room);
     let mut at = 0;
-    while let Some(length) = bytes[at..].iter().position(is_mark) {
+    while let Some(length) = next_mark(at) {
         out.extend_from_slice(&bytes[at..at + length]);
         at += length + 1;
         let Place { part, rid } = owner.place;

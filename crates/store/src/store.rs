@@ -14,6 +14,7 @@ use arc_swap::ArcSwap;
 
 use crate::dictionary::{self, Dictionaries};
 use crate::engine::pool::Pool;
+use crate::engine::sqlite::Keeping;
 use crate::engine::{migrate, sqlite};
 use crate::ids::Ids;
 use crate::pending::{Pending, pending};
@@ -75,20 +76,21 @@ struct Inner {
 impl Store {
     /// Opens the database at `path`, a file; makes or migrates it as needed.
     pub fn open(path: &Path, options: Options) -> Result<Store, Error> {
-        Store::open_as(path, options, false)
+        Store::open_as(path, options, Keeping::Durable)
     }
 
-    /// A store in a temporary folder, gone when it is dropped.
+    /// A store in a temporary folder, for tests: quick, because it does not wait for the disk, and gone when it is dropped.
     pub fn in_memory(options: Options) -> Result<Store, Error> {
         let mut name = [0; 8];
         getrandom::fill(&mut name).map_err(|_| Error::broken("the system gives no random numbers"))?;
         let folder = std::env::temp_dir().join(format!("akson-{:016x}", u64::from_le_bytes(name)));
         std::fs::create_dir(&folder).map_err(|error| Error::Unusable(error.to_string()))?;
-        Store::open_as(&folder.join("record.db"), options, true)
+        Store::open_as(&folder.join("record.db"), options, Keeping::Temporary)
     }
 
-    fn open_as(path: &Path, options: Options, temporary: bool) -> Result<Store, Error> {
-        let connection = sqlite::open_writer(path, &options)?;
+    fn open_as(path: &Path, options: Options, keeping: Keeping) -> Result<Store, Error> {
+        let connection = sqlite::open_writer(path, &options, keeping)?;
+        let temporary = keeping == Keeping::Temporary;
         migrate::migrate(&connection, migrate::STEPS)?;
         connection.execute("BEGIN IMMEDIATE", &[])?;
         let settings = Settings::load(&connection)?;

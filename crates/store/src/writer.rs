@@ -38,6 +38,8 @@ pub(crate) trait Task: Send {
 pub(crate) enum Outcome {
     Kept,
     Undone,
+    /// The disk failed under it.
+    Failed,
 }
 
 /// What became of a commit.
@@ -83,7 +85,11 @@ where
         let Some(job) = self.job.take() else { return Outcome::Undone };
         let done = catch_unwind(AssertUnwindSafe(|| job(tx)));
         let value = done.unwrap_or_else(|_| Err(Error::broken("a write panicked")));
-        let outcome = if value.is_ok() { Outcome::Kept } else { Outcome::Undone };
+        let outcome = match &value {
+            Ok(_) => Outcome::Kept,
+            Err(Error::Stopped) => Outcome::Failed,
+            Err(_) => Outcome::Undone,
+        };
         self.value = Some(value);
         outcome
     }
@@ -260,6 +266,9 @@ impl Writer {
         let words = &mut self.words;
         let mut tx = Transaction { view: &self.view, moments: &mut self.moments, gathered, words, at };
         let outcome = task.run(&mut tx);
+        if outcome == Outcome::Failed {
+            return Err(Error::Stopped);
+        }
         if outcome == Outcome::Undone {
             self.words.clear();
             gathered.lines.truncate(lines);
@@ -298,7 +307,7 @@ impl Writer {
     fn checkpoint(&mut self) {
         let limit = (self.view.shared.options.log_bytes / sqlite::PAGE_BYTES as usize) as i64;
         let Ok(pages) = sqlite::log_pages(&self.view.connection) else { return };
-        // After a complete copy the log begins anew; while a reader holds it, it grows and is tried again later.
+        // After a complete copy the log begins anew as soon as no reader holds it; until then it grows.
         if pages < self.log_pages {
             self.log_pages = 0;
         }
@@ -306,7 +315,7 @@ impl Writer {
             return;
         }
         match sqlite::checkpoint(&self.view.connection) {
-            Ok(done) => self.log_pages = if done.copied == done.pages { 0 } else { done.pages },
+            Ok(done) => self.log_pages = done.pages,
             Err(Error::Stopped) => self.stop(),
             Err(_) => {}
         }

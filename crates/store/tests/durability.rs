@@ -147,6 +147,55 @@ fn a_full_disk_refuses_writes_and_nothing_else() {
     assert!(store.verify().unwrap().is_clean());
 }
 
+/// A small file system of its own, for who may mount one.
+struct Small(tempfile::TempDir);
+
+impl Small {
+    fn mount(megabytes: usize) -> Option<Small> {
+        let folder = tempfile::tempdir().unwrap();
+        let size = format!("size={megabytes}m");
+        let mounted = Command::new("mount").args(["-t", "tmpfs", "-o", &size, "tmpfs"]).arg(folder.path()).stderr(Stdio::null()).status();
+        mounted.is_ok_and(|status| status.success()).then_some(Small(folder))
+    }
+}
+
+impl Drop for Small {
+    fn drop(&mut self) {
+        let _ = Command::new("umount").arg("-l").arg(self.0.path()).status();
+    }
+}
+
+#[test]
+fn a_file_system_that_is_full_and_has_room_again() {
+    let Some(small) = Small::mount(6) else { return println!("skipped: may not mount a file system") };
+    let store = open(small.0.path());
+    let ballast = small.0.path().join("ballast");
+    let filler: String = (0..9000).map(|n| format!("{:x}", n * 7919 % 65_521)).collect();
+    let text = format!(r#"{{"resourceType":"Basic","x":"{filler}"}}"#);
+    let mut kept = Vec::new();
+    for round in 0..5 {
+        // May not fit either; what does fit takes room.
+        let _ = std::fs::write(&ballast, vec![1; 512 << 10]);
+        let mut refused = 0;
+        while refused < 3 {
+            match try_put(&store, &text, Put::New, Expect::Absent) {
+                Ok(written) => kept.push(written),
+                Err(Error::Full) => refused += 1,
+                Err(error) => panic!("round {round}: {error:?}"),
+            }
+        }
+        for written in &kept {
+            assert!(store.read().unwrap().get(type_id("Basic"), &written.id).unwrap().is_some());
+        }
+        std::fs::remove_file(&ballast).unwrap();
+        kept.push(put(&store, r#"{"resourceType":"Basic","small":true}"#, Put::New));
+        assert!(!store.is_stopped());
+    }
+    assert!(kept.len() > 5);
+    assert_eq!(support::count(&store, "resource"), kept.len() as i64);
+    assert!(store.verify().unwrap().is_clean());
+}
+
 fn damage(path: &Path, sql: &str) {
     rusqlite::Connection::open(path).unwrap().execute_batch(sql).unwrap();
 }

@@ -17,8 +17,17 @@ const STATEMENTS_KEPT: usize = 512;
 /// Bytes of a page.
 pub(crate) const PAGE_BYTES: i64 = 8192;
 
+/// What a commit is worth.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Keeping {
+    /// It is on the disk before it is answered.
+    Durable,
+    /// The database is thrown away at the end, so nobody waits for the disk.
+    Temporary,
+}
+
 /// The writer's connection; creates the file if it is not there.
-pub(crate) fn open_writer(path: &Path, options: &Options) -> Result<Connection, Error> {
+pub(crate) fn open_writer(path: &Path, options: &Options, keeping: Keeping) -> Result<Connection, Error> {
     check_version(rusqlite::version_number())?;
     let raw = rusqlite::Connection::open(path)?;
     raw.busy_timeout(Duration::from_secs(5))?;
@@ -28,7 +37,11 @@ pub(crate) fn open_writer(path: &Path, options: &Options) -> Result<Connection, 
     if mode != "wal" {
         return Err(Error::Unusable(format!("the file system allows no write-ahead log (mode {mode})")));
     }
-    raw.pragma_update(None, "synchronous", "FULL")?;
+    let synchronous = match keeping {
+        Keeping::Durable => "FULL",
+        Keeping::Temporary => "OFF",
+    };
+    raw.pragma_update(None, "synchronous", synchronous)?;
     raw.pragma_update(None, "wal_autocheckpoint", 0)?;
     raw.pragma_update(None, "temp_store", "MEMORY")?;
     raw.pragma_update(None, "cache_size", -cache_kilobytes(options.writer_cache_bytes))?;

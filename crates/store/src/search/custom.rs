@@ -53,6 +53,7 @@ impl Custom {
                 components: components.map(|c| (text(c, "definition"), text(c, "expression"))).collect(),
                 description: text(root, "description"),
                 live,
+                custom: true,
             },
             bases,
         })

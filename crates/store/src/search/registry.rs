@@ -145,6 +145,9 @@ pub(super) struct Draft {
     pub(super) components: Vec<(String, String)>,
     pub(super) description: String,
     pub(super) live: bool,
+    /// Added to this database. Such a parameter has rows and values of its own, so that it can come and go without a change
+    /// to any other.
+    pub(super) custom: bool,
 }
 
 impl Registry {
@@ -233,6 +236,7 @@ fn drafts(type_name: &'static str, customs: &[Custom]) -> Vec<Draft> {
             components: found.components.iter().map(|c| (c.definition.to_string(), c.expression.to_string())).collect(),
             description: found.description.to_string(),
             live: true,
+            custom: false,
         });
     }
     if !drafts.iter().any(|d| d.code == "_source") {
@@ -257,6 +261,7 @@ fn source() -> Draft {
         components: Vec::new(),
         description: "Identifies where the resource comes from".to_string(),
         live: true,
+        custom: false,
     }
 }
 
@@ -341,7 +346,7 @@ fn parameter(
         own_rows: rows == [*number] && !draft.expression.is_empty() && union.is_empty() && draft.expression != type_name,
         union,
         primary: primary.is_some_and(|primary| rows.contains(&primary)),
-        bit: (at < BITS_MAX).then_some(at as u8),
+        bit: (at < BITS_MAX && !draft.custom).then_some(at as u8),
         single: rows == [*number] && walk.single && shape::one_row(draft.kind, &walk.types),
         short: shape::short(&walk.types),
         at_root: draft.expression == type_name,
@@ -364,11 +369,11 @@ fn primary_number(type_name: &str, numbered: &[(i32, Draft)]) -> Option<i32> {
 fn rows(numbered: &[(i32, Draft)], at: usize) -> Vec<i32> {
     let (number, draft) = &numbered[at];
     let own = vec![*number];
-    if matches!(draft.kind, SearchKind::Composite | SearchKind::Special) {
+    if draft.custom || matches!(draft.kind, SearchKind::Composite | SearchKind::Special) {
         return own;
     }
     let wanted = shape::branches(&draft.expression);
-    let same = |other: &Draft| other.kind == draft.kind && other.live == draft.live && !other.expression.is_empty();
+    let same = |other: &Draft| other.kind == draft.kind && !other.custom && !other.expression.is_empty();
     if draft.kind == SearchKind::Reference
         && let [only] = wanted.as_slice()
         && let Some(wider) = shape::without_type_filter(only)

@@ -1,0 +1,69 @@
+//! Search parameters that come and go at run time, beside writes.
+
+mod support;
+
+use akson_store::{Next, Store};
+use support::{Put, put, resource, store};
+
+const URL: &str = "http://example.org/SearchParameter/eye";
+
+fn definition(expression: &str) -> akson_fhir::resource::Resource {
+    resource(&format!(
+        r#"{{"resourceType":"SearchParameter","url":"{URL}","name":"eye","status":"active","description":"x","code":"eye",
+            "base":["Patient"],"type":"token","expression":"{expression}"}}"#
+    ))
+}
+
+fn patients(store: &Store, count: usize) {
+    for n in 0..count {
+        put(store, &format!(r#"{{"resourceType":"Patient","language":"nb","gender":"male","birthDate":"2000-01-{:02}"}}"#, n % 28 + 1), Put::Under(&format!("p{n}")));
+    }
+}
+
+fn clean(store: &Store) {
+    let report = store.verify().unwrap();
+    assert!(report.is_clean(), "{:?}", report.told);
+}
+
+fn rows(store: &Store) -> i64 {
+    let view = store.read().unwrap();
+    let sql = "SELECT COUNT(*) FROM token WHERE param = (SELECT MAX(id) FROM parameter) ORDER BY 1 LIMIT 1";
+    view.connection().one(sql, &[], |row| row.int(0)).unwrap().unwrap()
+}
+
+#[test]
+fn a_parameter_is_indexed_beside_writes_and_goes_without_a_trace() {
+    let store = store();
+    patients(&store, 250);
+    let work = store.add_parameter(&definition("Patient.language")).unwrap().unwrap();
+    // New and changed resources in the midst of it.
+    let mut batches = 0;
+    let done = store.work(&work, |_| {
+        batches += 1;
+        patients(&store, 20);
+        put(&store, r#"{"resourceType":"Patient","language":"nn"}"#, Put::New);
+        if batches == 2 { Next::Stop } else { Next::On }
+    });
+    assert!(!done.unwrap());
+    let open = store.open_work().unwrap();
+    assert_eq!(open.len(), 1);
+    assert!(store.work(&open[0], |_| Next::On).unwrap());
+    assert_eq!(rows(&store), 252);
+    clean(&store);
+    // Another expression under the same name.
+    let work = store.add_parameter(&definition("Patient.gender")).unwrap().unwrap();
+    assert!(store.work(&work, |_| Next::On).unwrap());
+    assert_eq!(rows(&store), 250);
+    clean(&store);
+    assert!(store.remove_parameter(URL).unwrap());
+    assert!(!store.remove_parameter(URL).unwrap());
+    assert_eq!(rows(&store), 0);
+    clean(&store);
+}
+
+#[test]
+fn what_is_no_parameter_is_refused() {
+    let store = store();
+    assert!(store.add_parameter(&definition("Patient.(")).unwrap().is_err());
+    assert!(store.open_work().unwrap().is_empty());
+}
