@@ -1,7 +1,5 @@
 //! What an operator asks of the record as a whole: its health, proof that it is sound, a new index.
 
-
-
 use crate::Core;
 use crate::error::Error;
 

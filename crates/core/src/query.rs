@@ -55,19 +55,14 @@ fn decode(text: &str) -> Result<String, String> {
     }
     let bytes = text.as_bytes();
     let broken = (0..bytes.len()).any(|at| {
-        bytes[at] == b'%'
-            && !bytes
-                .get(at + 1..at + 3)
-                .is_some_and(|two| two.iter().all(u8::is_ascii_hexdigit))
+        bytes[at] == b'%' && !bytes.get(at + 1..at + 3).is_some_and(|two| two.iter().all(u8::is_ascii_hexdigit))
     });
     if broken {
         return Err("the query has a % that isn't followed by two hexadecimal digits".into());
     }
     let spaced = text.replace('+', " ");
     let decoded = percent_decode_str(&spaced).decode_utf8();
-    decoded
-        .map(|text| text.into_owned())
-        .map_err(|_| "the query is not UTF-8 when decoded".to_string())
+    decoded.map(|text| text.into_owned()).map_err(|_| "the query is not UTF-8 when decoded".to_string())
 }
 
 #[cfg(test)]

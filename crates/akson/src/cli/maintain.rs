@@ -19,7 +19,12 @@ pub fn reindex(settings: &Config) -> Result<ExitCode, Failure> {
 pub fn verify(settings: &Config) -> Result<ExitCode, Failure> {
     let core = super::open_existing(settings)?;
     let report = core.verify()?;
-    println!("{} resources, {} earlier versions, {} audit lines", grouped(report.resources), grouped(report.versions), grouped(report.audit_lines));
+    println!(
+        "{} resources, {} earlier versions, {} audit lines",
+        grouped(report.resources),
+        grouped(report.versions),
+        grouped(report.audit_lines)
+    );
     for fault in &report.faults {
         println!("FAULT {fault}");
     }

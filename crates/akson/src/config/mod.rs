@@ -77,10 +77,7 @@ impl Config {
     }
 
     /// The settings from the text of a file and the variables of an environment.
-    pub fn from_parts(
-        text: &str,
-        environment: impl Iterator<Item = (String, String)>,
-    ) -> Result<Config, ConfigError> {
+    pub fn from_parts(text: &str, environment: impl Iterator<Item = (String, String)>) -> Result<Config, ConfigError> {
         let mut config = Config::default();
         read::file(&mut config, text)?;
         read::environment(&mut config, environment)?;
@@ -110,9 +107,7 @@ mod tests {
     use super::*;
 
     fn from(text: &str, variables: &[(&str, &str)]) -> Result<Config, String> {
-        let variables = variables
-            .iter()
-            .map(|(name, value)| (name.to_string(), value.to_string()));
+        let variables = variables.iter().map(|(name, value)| (name.to_string(), value.to_string()));
         Config::from_parts(text, variables).map_err(|error| error.0)
     }
 
@@ -132,11 +127,9 @@ mod tests {
 
     #[test]
     fn environment_wins_over_the_file() {
-        let config = from(
-            "[server]\nlisten = \"127.0.0.1:1\"",
-            &[("AKSON_SERVER_LISTEN", "127.0.0.1:2"), ("HOME", "/")],
-        )
-        .unwrap();
+        let config =
+            from("[server]\nlisten = \"127.0.0.1:1\"", &[("AKSON_SERVER_LISTEN", "127.0.0.1:2"), ("HOME", "/")])
+                .unwrap();
         assert_eq!(config.listen.port(), 2);
     }
 
@@ -147,9 +140,7 @@ mod tests {
             .map(|line| {
                 let bare = line.trim_start_matches("# ");
                 let key = bare.split(" = ").next().unwrap_or("");
-                let known = keys::KEYS
-                    .iter()
-                    .any(|known| known.name.ends_with(&format!(".{key}")));
+                let known = keys::KEYS.iter().any(|known| known.name.ends_with(&format!(".{key}")));
                 if known { format!("{bare}\n") } else { format!("{line}\n") }
             })
             .collect();

@@ -17,9 +17,7 @@ pub fn variable(name: &str) -> String {
 
 /// Puts the settings of a file in place.
 pub fn file(config: &mut Config, text: &str) -> Result<(), ConfigError> {
-    let tables: toml::Table = text
-        .parse()
-        .map_err(|error| ConfigError(format!("akson.toml: {error}")))?;
+    let tables: toml::Table = text.parse().map_err(|error| ConfigError(format!("akson.toml: {error}")))?;
     for (table, values) in tables {
         let Value::Table(values) = values else {
             return Err(unknown(&table));
@@ -38,10 +36,7 @@ pub fn file(config: &mut Config, text: &str) -> Result<(), ConfigError> {
 }
 
 /// Puts the settings of the environment in place.
-pub fn environment(
-    config: &mut Config,
-    variables: impl Iterator<Item = (String, String)>,
-) -> Result<(), ConfigError> {
+pub fn environment(config: &mut Config, variables: impl Iterator<Item = (String, String)>) -> Result<(), ConfigError> {
     for (name, value) in variables {
         if !name.starts_with(PREFIX) || OTHERS.contains(&name.as_str()) {
             continue;
@@ -49,10 +44,7 @@ pub fn environment(
         let key = KEYS.iter().find(|key| variable(key.name) == name);
         let key = key.ok_or_else(|| {
             let known = KEYS.iter().map(|key| variable(key.name));
-            ConfigError(format!(
-                "unknown variable {name}; the nearest known one is {}",
-                nearest(&name, known)
-            ))
+            ConfigError(format!("unknown variable {name}; the nearest known one is {}", nearest(&name, known)))
         })?;
         set(config, key, &value, &name)?;
     }
@@ -69,17 +61,12 @@ fn find(name: &str) -> Option<&'static Key> {
 
 fn unknown(name: &str) -> ConfigError {
     let known = KEYS.iter().map(|key| key.name.to_string());
-    ConfigError(format!(
-        "unknown setting {name} in akson.toml; the nearest known one is {}",
-        nearest(name, known)
-    ))
+    ConfigError(format!("unknown setting {name} in akson.toml; the nearest known one is {}", nearest(name, known)))
 }
 
 /// The known name with the fewest changes from this one.
 pub fn nearest(name: &str, known: impl Iterator<Item = String>) -> String {
-    known
-        .min_by_key(|known| distance(name.as_bytes(), known.as_bytes()))
-        .unwrap_or_default()
+    known.min_by_key(|known| distance(name.as_bytes(), known.as_bytes())).unwrap_or_default()
 }
 
 /// Levenshtein's distance, one row at a time.

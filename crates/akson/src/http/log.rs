@@ -51,9 +51,7 @@ impl AccessLog {
     pub fn start() -> std::io::Result<AccessLog> {
         let shared = Arc::new(Shared::default());
         let theirs = Arc::clone(&shared);
-        let thread = std::thread::Builder::new()
-            .name("access-log".into())
-            .spawn(move || write_out(&theirs))?;
+        let thread = std::thread::Builder::new().name("access-log".into()).spawn(move || write_out(&theirs))?;
         Ok(AccessLog { shared, thread: Some(thread) })
     }
 

@@ -6,9 +6,8 @@ use std::fmt::Write;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 /// Upper bounds of the time buckets in microseconds.
-const BOUNDS_US: [u64; 12] = [
-    100, 250, 500, 1_000, 2_500, 5_000, 10_000, 25_000, 100_000, 500_000, 2_000_000, 10_000_000,
-];
+const BOUNDS_US: [u64; 12] =
+    [100, 250, 500, 1_000, 2_500, 5_000, 10_000, 25_000, 100_000, 500_000, 2_000_000, 10_000_000];
 
 /// Counts of one route.
 #[derive(Default)]
@@ -34,9 +33,7 @@ impl Metrics {
     /// Counters for these routes: verb and pattern.
     pub fn new(routes: impl Iterator<Item = (&'static str, &'static str)>) -> Metrics {
         Metrics {
-            routes: routes
-                .map(|(method, path)| (method, path, RouteFigures::default()))
-                .collect(),
+            routes: routes.map(|(method, path)| (method, path, RouteFigures::default())).collect(),
             connections: AtomicI64::new(0),
             connections_refused: AtomicU64::new(0),
             in_flight: AtomicI64::new(0),
@@ -86,10 +83,7 @@ impl Metrics {
         let _ = writeln!(out, "# TYPE akson_answer_bytes_total counter");
         self.each(|method, path, figures| {
             let bytes = figures.bytes.load(Ordering::Relaxed);
-            let _ = writeln!(
-                out,
-                "akson_answer_bytes_total{{method=\"{method}\",route=\"{path}\"}} {bytes}"
-            );
+            let _ = writeln!(out, "akson_answer_bytes_total{{method=\"{method}\",route=\"{path}\"}} {bytes}");
         });
         out
     }
@@ -107,23 +101,13 @@ fn print_times(out: &mut String, method: &str, path: &str, figures: &RouteFigure
     let mut sum = 0;
     for (place, count) in figures.buckets.iter().enumerate() {
         sum += count.load(Ordering::Relaxed);
-        let bound = BOUNDS_US
-            .get(place)
-            .map_or("+Inf".to_string(), |bound| format!("{}", *bound as f64 / 1e6));
-        let _ = writeln!(
-            out,
-            "akson_request_seconds_bucket{{method=\"{method}\",route=\"{path}\",le=\"{bound}\"}} {sum}"
-        );
+        let bound = BOUNDS_US.get(place).map_or("+Inf".to_string(), |bound| format!("{}", *bound as f64 / 1e6));
+        let _ =
+            writeln!(out, "akson_request_seconds_bucket{{method=\"{method}\",route=\"{path}\",le=\"{bound}\"}} {sum}");
     }
     let seconds = figures.time_us.load(Ordering::Relaxed) as f64 / 1e6;
-    let _ = writeln!(
-        out,
-        "akson_request_seconds_sum{{method=\"{method}\",route=\"{path}\"}} {seconds}"
-    );
-    let _ = writeln!(
-        out,
-        "akson_request_seconds_count{{method=\"{method}\",route=\"{path}\"}} {sum}"
-    );
+    let _ = writeln!(out, "akson_request_seconds_sum{{method=\"{method}\",route=\"{path}\"}} {seconds}");
+    let _ = writeln!(out, "akson_request_seconds_count{{method=\"{method}\",route=\"{path}\"}} {sum}");
 }
 
 #[cfg(test)]

@@ -27,6 +27,8 @@ pub struct Reply {
     pub updated: Option<i64>,
     /// Location.
     pub location: Option<String>,
+    /// Whether this is the answer to an earlier request with the same key.
+    pub replayed: bool,
     /// The body.
     pub content: Content,
 }
@@ -41,8 +43,10 @@ pub enum Content {
     Resource(Bytes),
     /// A resource as JSON whose parts are already as the client wants (a bundle).
     Shaped(Bytes),
-    /// Anything else, with its media type.
-    Raw(String, Bytes),
+    /// Anything else of ours, with its media type.
+    Raw(&'static str, Bytes),
+    /// Bytes that somebody kept here, with the media type they said.
+    File(String, Bytes),
 }
 
 impl Reply {
@@ -53,6 +57,7 @@ impl Reply {
             version: Some(seen.version),
             updated: Some(seen.updated),
             location: None,
+            replayed: false,
             content: Content::Resource(Bytes::from(seen.text)),
         }
     }
@@ -86,13 +91,7 @@ impl Reply {
             Return::Representation => Content::Resource(Bytes::from(seen.text)),
             Return::Outcome => Content::Resource(told(change).into()),
         };
-        Reply {
-            status,
-            version: Some(seen.version),
-            updated: Some(seen.updated),
-            location,
-            content,
-        }
+        Reply { status, version: Some(seen.version), updated: Some(seen.updated), location, replayed: false, content }
     }
 }
 
@@ -110,10 +109,16 @@ pub fn told(change: Change) -> String {
 
 /// The reply as HTTP. The number is the length of the body.
 pub fn respond(reply: Reply, shown: &Shown) -> (Response<Body>, u64) {
-    let Reply { status, version, updated, location, content } = reply;
+    let Reply { status, version, updated, location, replayed, content } = reply;
+    let policy = match content {
+        Content::File(..) => Some("default-src 'none'; sandbox"),
+        Content::Raw(..) => Some("default-src 'none'; style-src 'unsafe-inline'"),
+        _ => None,
+    };
     let (media, bytes) = match content {
         Content::Nothing => (None, Bytes::new()),
-        Content::Raw(media, bytes) => (HeaderValue::from_str(&media).ok(), bytes),
+        Content::Raw(media, bytes) => (Some(HeaderValue::from_static(media)), bytes),
+        Content::File(media, bytes) => (HeaderValue::from_str(&media).ok(), bytes),
         Content::Resource(text) => {
             let text = shape::shape(&text, shown).map_or(text, Bytes::from);
             form(text, shown)
@@ -126,6 +131,12 @@ pub fn respond(reply: Reply, shown: &Shown) -> (Response<Body>, u64) {
     let headers = response.headers_mut();
     if let Some(media) = media {
         headers.insert(header::CONTENT_TYPE, media);
+    }
+    if let Some(policy) = policy {
+        headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
+    }
+    if replayed {
+        headers.insert("idempotency-replayed", HeaderValue::from_static("true"));
     }
     if let Some(version) = version
         && let Ok(value) = HeaderValue::from_str(&format!("W/\"{version}\""))

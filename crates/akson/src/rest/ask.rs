@@ -13,8 +13,8 @@ use bytes::Bytes;
 
 use super::error::Refusal;
 use super::negotiate::{Format, Prefer, Shown, format_of};
-use akson_core::query::Pair;
 use super::serve::House;
+use akson_core::query::Pair;
 
 /// A request.
 pub struct Ask {
@@ -53,9 +53,7 @@ impl Ask {
     pub fn id(&self) -> Result<&str, Refusal> {
         match self.segments.get(1) {
             Some(id) if is_id(id) => Ok(id),
-            _ => Err(Refusal::no_such(
-                "an id is 1 to 64 letters, digits, hyphens and full stops",
-            )),
+            _ => Err(Refusal::no_such("an id is 1 to 64 letters, digits, hyphens and full stops")),
         }
     }
 
@@ -81,10 +79,7 @@ impl Ask {
         }
         Err(Refusal::bad_request(
             "invariant",
-            format!(
-                "the body is a {}, but the address names {type_name}",
-                resource.type_name()
-            ),
+            format!("the body is a {}, but the address names {type_name}", resource.type_name()),
         ))
     }
 
@@ -101,11 +96,7 @@ impl Ask {
             return Ok(Format::Json);
         }
         format_of(given).ok_or_else(|| {
-            Refusal::new(
-                415,
-                "not-supported",
-                "a body is application/fhir+json or application/fhir+xml",
-            )
+            Refusal::new(415, "not-supported", "a body is application/fhir+json or application/fhir+xml")
         })
     }
 }
@@ -114,8 +105,8 @@ impl Ask {
 pub fn type_named(name: &str) -> Result<&'static str, Refusal> {
     match Definitions::r4().resource(name) {
         Some(found) => Ok(found.name),
-        None => Err(Refusal::no_such(
-            "the address names no resource type of FHIR R4; /fhir/metadata lists what is there",
-        )),
+        None => {
+            Err(Refusal::no_such("the address names no resource type of FHIR R4; /fhir/metadata lists what is there"))
+        }
     }
 }

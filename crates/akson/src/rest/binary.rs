@@ -18,7 +18,9 @@ pub fn resource(ask: &Ask, id: Option<&str>) -> Result<Resource, Refusal> {
     if media.is_empty() || media.contains("fhir+") {
         return ask.resource_of("Binary");
     }
-    if media.ends_with("json") && let Ok(resource) = ask.resource_of("Binary") {
+    if media.ends_with("json")
+        && let Ok(resource) = ask.resource_of("Binary")
+    {
         return Ok(resource);
     }
     let mut text = String::with_capacity(ask.body.len() * 4 / 3 + 128);
@@ -51,7 +53,7 @@ pub fn raw(ask: &Ask, seen: &Seen) -> Option<Content> {
         Some(data) => base64::decode(&data.as_str()?)?,
         None => Vec::new(),
     };
-    Some(Content::Raw(media, bytes.into()))
+    Some(Content::File(media, bytes.into()))
 }
 
 fn wants_fhir(ask: &Ask) -> bool {

@@ -8,8 +8,8 @@ use akson_fhir::json::write_string;
 use super::answer::Reply;
 use super::ask::Ask;
 use super::error::Refusal;
-use akson_core::query;
 use super::routes::{Interaction, ROUTES};
+use akson_core::query;
 
 /// `GET /metadata`.
 pub async fn metadata(ask: Ask) -> Result<Reply, Refusal> {
@@ -34,8 +34,12 @@ pub fn statement(base: &str, date: &str, custom: &[Custom]) -> String {
     write_string(&mut out, env!("CARGO_PKG_VERSION"));
     out.push_str("},\"implementation\":{\"description\":\"Akson, a record for municipal health care\",\"url\":");
     write_string(&mut out, base);
-    out.push_str("},\"fhirVersion\":\"4.0.1\",\"format\":[\"application/fhir+json\",\"application/fhir+xml\",\"json\",\"xml\"]");
-    out.push_str(",\"patchFormat\":[\"application/json-patch+json\",\"application/fhir+json\",\"application/fhir+xml\"]");
+    out.push_str(
+        "},\"fhirVersion\":\"4.0.1\",\"format\":[\"application/fhir+json\",\"application/fhir+xml\",\"json\",\"xml\"]",
+    );
+    out.push_str(
+        ",\"patchFormat\":[\"application/json-patch+json\",\"application/fhir+json\",\"application/fhir+xml\"]",
+    );
     out.push_str(",\"rest\":[{\"mode\":\"server\",\"resource\":[");
     for (place, found) in Definitions::r4().resource_types().enumerate() {
         if place > 0 {
@@ -108,7 +112,8 @@ fn includes(out: &mut String, name: &str, known: &[&SearchParameter]) {
     list(out, "searchInclude", references, |out, parameter| {
         out.push_str(&format!("\"{name}:{}\"", parameter.code));
     });
-    let targeting = Definitions::r4().all_search_parameters().iter().filter(|parameter| parameter.targets.contains(&name));
+    let targeting =
+        Definitions::r4().all_search_parameters().iter().filter(|parameter| parameter.targets.contains(&name));
     let backwards = targeting.flat_map(|parameter| parameter.base.iter().map(move |base| (base, parameter.code)));
     list(out, "searchRevInclude", backwards, |out, (base, code)| {
         out.push_str(&format!("\"{base}:{code}\""));

@@ -6,8 +6,8 @@
 use axum::http::HeaderMap;
 
 use super::error::Refusal;
-use akson_core::query::{self, Pair};
 use crate::http::time;
+use akson_core::query::{self, Pair};
 
 /// The version that must be current: `W/"3"`.
 pub fn if_match(headers: &HeaderMap) -> Result<Option<u64>, Refusal> {
@@ -16,10 +16,7 @@ pub fn if_match(headers: &HeaderMap) -> Result<Option<u64>, Refusal> {
     };
     match tag(value) {
         Some(version) => Ok(Some(version)),
-        None => Err(Refusal::bad_request(
-            "value",
-            "If-Match holds one version, such as W/\"3\"",
-        )),
+        None => Err(Refusal::bad_request("value", "If-Match holds one version, such as W/\"3\"")),
     }
 }
 
@@ -63,10 +60,7 @@ pub fn criteria(value: &str) -> Result<Vec<Pair>, Refusal> {
     let query = value.split_once('?').map_or(value, |(_, query)| query);
     let pairs = query::parse(query).map_err(|text| Refusal::bad_request("value", text))?;
     if pairs.is_empty() {
-        return Err(Refusal::bad_request(
-            "required",
-            "a condition needs at least one search parameter",
-        ));
+        return Err(Refusal::bad_request("required", "a condition needs at least one search parameter"));
     }
     Ok(pairs)
 }

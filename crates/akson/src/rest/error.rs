@@ -50,11 +50,9 @@ impl From<Error> for Refusal {
             Error::Precondition(text) => Refusal::new(412, "conflict", text),
             Error::TooMuch(text) => Refusal::new(413, "too-costly", text),
             Error::Unavailable(text) => Refusal::new(503, "transient", text),
-            Error::Full => Refusal::new(
-                507,
-                "no-store",
-                "the disk is full; nothing was changed; try again when there is space",
-            ),
+            Error::Full => {
+                Refusal::new(507, "no-store", "the disk is full; nothing was changed; try again when there is space")
+            }
             Error::Broken(cause) => {
                 tracing::error!(%cause, "an invariant does not hold");
                 let text = "the server failed; the request id finds the cause in its log";

@@ -6,8 +6,8 @@
 
 use axum::http::{HeaderMap, header};
 
-use akson_core::query::Pair;
 use crate::rest::error::Refusal;
+use akson_core::query::Pair;
 
 /// The media type of an answer.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -67,13 +67,7 @@ impl Shown {
 
 impl Default for Shown {
     fn default() -> Self {
-        Shown {
-            format: Format::Json,
-            pretty: false,
-            summary: Summary::Whole,
-            elements: Vec::new(),
-            named: false,
-        }
+        Shown { format: Format::Json, pretty: false, summary: Summary::Whole, elements: Vec::new(), named: false }
     }
 }
 
@@ -118,9 +112,7 @@ pub fn shown(headers: &HeaderMap, pairs: &mut Vec<Pair>) -> Result<Shown, Refusa
         Some(value) => format_of(&value).ok_or_else(|| not_acceptable(&value))?,
         None => accepted(headers)?,
     };
-    pairs.retain(|(name, _)| {
-        !matches!(name.as_str(), "_format" | "_pretty" | "_summary" | "_elements")
-    });
+    pairs.retain(|(name, _)| !matches!(name.as_str(), "_format" | "_pretty" | "_summary" | "_elements"));
     Ok(shown)
 }
 
@@ -131,10 +123,7 @@ fn summary(value: &str) -> Result<Summary, Refusal> {
         "text" => Ok(Summary::Text),
         "data" => Ok(Summary::Data),
         "count" => Ok(Summary::Count),
-        _ => Err(Refusal::bad_request(
-            "value",
-            "_summary is one of true, false, text, data and count",
-        )),
+        _ => Err(Refusal::bad_request("value", "_summary is one of true, false, text, data and count")),
     }
 }
 
@@ -143,10 +132,10 @@ pub fn format_of(text: &str) -> Option<Format> {
     let essence = text.split(';').next().unwrap_or("").trim().to_ascii_lowercase();
     // A plus sign in a query is a space.
     match essence.replace(' ', "+").as_str() {
-        "json" | "application/json" | "application/fhir+json" | "text/json"
-        | "application/json+fhir" => Some(Format::Json),
-        "xml" | "application/xml" | "application/fhir+xml" | "text/xml"
-        | "application/xml+fhir" => Some(Format::Xml),
+        "json" | "application/json" | "application/fhir+json" | "text/json" | "application/json+fhir" => {
+            Some(Format::Json)
+        }
+        "xml" | "application/xml" | "application/fhir+xml" | "text/xml" | "application/xml+fhir" => Some(Format::Xml),
         _ => None,
     }
 }
@@ -176,9 +165,7 @@ fn accepted(headers: &HeaderMap) -> Result<Format, Refusal> {
 fn weighed(range: &str) -> (Option<Format>, f32) {
     let mut parts = range.split(';').map(str::trim);
     let essence = parts.next().unwrap_or("").to_ascii_lowercase();
-    let quality = parts
-        .find_map(|part| part.strip_prefix("q="))
-        .map_or(1.0, |q| q.parse().unwrap_or(0.0));
+    let quality = parts.find_map(|part| part.strip_prefix("q=")).map_or(1.0, |q| q.parse().unwrap_or(0.0));
     match essence.as_str() {
         "*/*" | "application/*" => (Some(Format::Json), quality * 0.99),
         "text/html" | "application/xhtml+xml" => (Some(Format::Json), quality),

@@ -23,8 +23,9 @@ pub async fn read(ask: Ask) -> Result<Reply, Refusal> {
     let not_changed = match conditions::if_none_match(&ask.headers)? {
         Some(NoneMatch::Any) => true,
         Some(NoneMatch::Versions(versions)) => versions.contains(&seen.version),
-        None => conditions::if_modified_since(&ask.headers)
-            .is_some_and(|since| seen.updated.div_euclid(1_000_000) <= since),
+        None => {
+            conditions::if_modified_since(&ask.headers).is_some_and(|since| seen.updated.div_euclid(1_000_000) <= since)
+        }
     };
     if not_changed {
         return Ok(Reply { status: 304, content: Content::Nothing, ..Reply::seen(seen) });

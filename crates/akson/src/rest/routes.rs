@@ -101,18 +101,88 @@ pub const ROUTES: &[Route] = &[
     route!("POST", "/fhir", System("transaction"), Aside, Bundle, batch::batch),
     route!("GET", "/fhir/{type}/{id}/{member}", Compartment, Aside, Nothing, search::of_compartment),
     route!("POST", "/fhir/{type}/{id}/{member}/_search", Compartment, Aside, Resource, search::of_compartment),
-    route!("GET", "/fhir/Patient/{id}/$everything", Operation("everything", "Patient"), Aside, Nothing, operations::everything::everything),
-    route!("POST", "/fhir/Patient/{id}/$everything", Operation("everything", "Patient"), Aside, Resource, operations::everything::everything),
-    route!("GET", "/fhir/Observation/$lastn", Operation("lastn", "Observation"), Aside, Nothing, operations::lastn::lastn),
-    route!("POST", "/fhir/Observation/$lastn", Operation("lastn", "Observation"), Aside, Resource, operations::lastn::lastn),
-    route!("POST", "/fhir/{type}/$validate", Operation("validate", "Resource"), Aside, Resource, operations::validate::of_type),
-    route!("POST", "/fhir/{type}/{id}/$validate", Operation("validate", "Resource"), Aside, Resource, operations::validate::of_instance),
-    route!("GET", "/fhir/{type}/{id}/$validate", Operation("validate", "Resource"), Aside, Nothing, operations::validate::of_instance),
-    route!("GET", "/fhir/{type}/{id}/$meta", Operation("meta", "Resource"), Inline, Nothing, operations::meta::of_instance),
+    route!(
+        "GET",
+        "/fhir/Patient/{id}/$everything",
+        Operation("everything", "Patient"),
+        Aside,
+        Nothing,
+        operations::everything::everything
+    ),
+    route!(
+        "POST",
+        "/fhir/Patient/{id}/$everything",
+        Operation("everything", "Patient"),
+        Aside,
+        Resource,
+        operations::everything::everything
+    ),
+    route!(
+        "GET",
+        "/fhir/Observation/$lastn",
+        Operation("lastn", "Observation"),
+        Aside,
+        Nothing,
+        operations::lastn::lastn
+    ),
+    route!(
+        "POST",
+        "/fhir/Observation/$lastn",
+        Operation("lastn", "Observation"),
+        Aside,
+        Resource,
+        operations::lastn::lastn
+    ),
+    route!(
+        "POST",
+        "/fhir/{type}/$validate",
+        Operation("validate", "Resource"),
+        Aside,
+        Resource,
+        operations::validate::of_type
+    ),
+    route!(
+        "POST",
+        "/fhir/{type}/{id}/$validate",
+        Operation("validate", "Resource"),
+        Aside,
+        Resource,
+        operations::validate::of_instance
+    ),
+    route!(
+        "GET",
+        "/fhir/{type}/{id}/$validate",
+        Operation("validate", "Resource"),
+        Aside,
+        Nothing,
+        operations::validate::of_instance
+    ),
+    route!(
+        "GET",
+        "/fhir/{type}/{id}/$meta",
+        Operation("meta", "Resource"),
+        Inline,
+        Nothing,
+        operations::meta::of_instance
+    ),
     route!("GET", "/fhir/{type}/$meta", Operation("meta", "Resource"), Aside, Nothing, operations::meta::of_many),
     route!("GET", "/fhir/$meta", Operation("meta", "Resource"), Aside, Nothing, operations::meta::of_many),
-    route!("POST", "/fhir/{type}/{id}/$meta-add", Operation("meta-add", "Resource"), Inline, Resource, operations::meta::add),
-    route!("POST", "/fhir/{type}/{id}/$meta-delete", Operation("meta-delete", "Resource"), Inline, Resource, operations::meta::remove),
+    route!(
+        "POST",
+        "/fhir/{type}/{id}/$meta-add",
+        Operation("meta-add", "Resource"),
+        Inline,
+        Resource,
+        operations::meta::add
+    ),
+    route!(
+        "POST",
+        "/fhir/{type}/{id}/$meta-delete",
+        Operation("meta-delete", "Resource"),
+        Inline,
+        Resource,
+        operations::meta::remove
+    ),
     route!("GET", "/fhir/metadata", Server, Aside, Nothing, capability::metadata),
     route!("GET", "/health", Server, Inline, Nothing, start::health),
     route!("GET", "/metrics", Server, Inline, Nothing, start::metrics),

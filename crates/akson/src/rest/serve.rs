@@ -23,11 +23,11 @@ use super::answer;
 use super::ask::Ask;
 use super::error::Refusal;
 use super::negotiate::{self, Shown};
-use akson_core::query::{self, Pair};
-use super::routes::{BodyLimit, ROUTES, Route, Work};
+use super::routes::{BodyLimit, Interaction, ROUTES, Route, Work};
 use crate::config::Config;
 use crate::http::log::{AccessLog, Line};
 use crate::http::metrics::Metrics;
+use akson_core::query::{self, Pair};
 
 const REQUEST_ID: &str = "x-request-id";
 const REQUEST_ID_LENGTH_MAX: usize = 64;
@@ -154,12 +154,18 @@ async fn answer_to(
     if pairs.len() > limits.query_parameters {
         return Err(Refusal::bad_request("too-costly", "the query has too many parameters"));
     }
-    *shown = negotiate::shown(&head.headers, &mut pairs)?;
+    let segments = segments(head.uri.path());
+    *shown = match negotiate::shown(&head.headers, &mut pairs) {
+        // A Binary comes in the form it is in.
+        Err(refusal) if refusal.status == 406 && is_file(route, &segments) => Shown::default(),
+        other => other?,
+    };
     let caller = caller(house, &head.headers, id)?;
+    let replayed = house.core.record(caller.clone()).was_done()?;
     let ask = Ask {
         house: Arc::clone(house),
         caller,
-        segments: segments(head.uri.path()),
+        segments,
         pairs,
         prefer: negotiate::prefer(&head.headers),
         base: base(house, &head.headers),
@@ -167,10 +173,16 @@ async fn answer_to(
         body,
         shown: shown.clone(),
     };
-    match route.work {
-        Work::Inline => (route.handler)(ask).await,
-        Work::Aside => aside((route.handler)(ask)).await,
-    }
+    let reply = match route.work {
+        Work::Inline => (route.handler)(ask).await?,
+        Work::Aside => aside((route.handler)(ask)).await?,
+    };
+    Ok(answer::Reply { replayed, ..reply })
+}
+
+fn is_file(route: &Route, segments: &[String]) -> bool {
+    matches!(route.interaction, Interaction::Type("read" | "vread"))
+        && segments.first().is_some_and(|name| name == "Binary")
 }
 
 /// Runs longer work where it holds up nobody.
@@ -194,9 +206,8 @@ fn no_route(path: &str) -> Refusal {
 
 fn matches(pattern: &str, path: &str) -> bool {
     let mut parts = path.split('/');
-    let fits = pattern.split('/').all(|wanted| {
-        parts.next().is_some_and(|part| wanted.starts_with('{') || wanted == part)
-    });
+    let fits =
+        pattern.split('/').all(|wanted| parts.next().is_some_and(|part| wanted.starts_with('{') || wanted == part));
     fits && parts.next().is_none()
 }
 
@@ -223,13 +234,8 @@ fn base(house: &House, headers: &HeaderMap) -> String {
         return house.config.public_url.clone();
     }
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or("");
-    let sound = !host.is_empty()
-        && host.bytes().all(|b| b.is_ascii_alphanumeric() || b".-:[]".contains(&b));
-    if sound {
-        format!("http://{host}/fhir")
-    } else {
-        format!("http://{}/fhir", house.config.listen)
-    }
+    let sound = !host.is_empty() && host.bytes().all(|b| b.is_ascii_alphanumeric() || b".-:[]".contains(&b));
+    if sound { format!("http://{host}/fhir") } else { format!("http://{}/fhir", house.config.listen) }
 }
 
 fn request_id(headers: &HeaderMap) -> String {
@@ -277,8 +283,7 @@ fn take_form(headers: &HeaderMap, body: Bytes, pairs: &mut Vec<Pair>) -> Result<
     if !media.starts_with("application/x-www-form-urlencoded") {
         return Ok(body);
     }
-    let text = std::str::from_utf8(&body)
-        .map_err(|_| Refusal::bad_request("structure", "the form is not UTF-8"))?;
+    let text = std::str::from_utf8(&body).map_err(|_| Refusal::bad_request("structure", "the form is not UTF-8"))?;
     let form = query::parse(text).map_err(|text| Refusal::bad_request("value", text))?;
     pairs.extend(form);
     Ok(Bytes::new())

@@ -8,8 +8,7 @@ use akson_fhir::json::{Kind, Tree, Value};
 
 use super::negotiate::{Shown, Summary};
 
-const TAG: &str =
-    r#"{"system":"http://terminology.hl7.org/CodeSystem/v3-ObservationValue","code":"SUBSETTED"}"#;
+const TAG: &str = r#"{"system":"http://terminology.hl7.org/CodeSystem/v3-ObservationValue","code":"SUBSETTED"}"#;
 
 /// The text of a resource as it is to be shown.
 pub fn shape(text: &[u8], shown: &Shown) -> Option<String> {
@@ -93,8 +92,7 @@ fn summary_of(value: Value<'_>, type_id: TypeId, key: &str, out: &mut String) {
     let definitions = Definitions::r4();
     let inner = definitions.child(type_id, key).map(|child| child.type_id);
     let backbone = inner.filter(|id| {
-        definitions.get(*id).name.contains('.')
-            && definitions.get(*id).elements.iter().any(|element| element.summary)
+        definitions.get(*id).name.contains('.') && definitions.get(*id).elements.iter().any(|element| element.summary)
     });
     let Some(inner) = backbone else {
         out.push_str(value.raw());
@@ -221,11 +219,8 @@ mod tests {
     const PATIENT: &str = r#"{"resourceType":"Patient","id":"a","meta":{"tag":[{"code":"x"}]},"text":{"status":"generated","div":"<div/>"},"active":true,"photo":[{"url":"http://x"}],"contact":[{"gender":"male"}],"birthDate":"1970"}"#;
 
     fn check(summary: Summary, elements: &[&str], has: &[&str], lacks: &[&str]) {
-        let shown = Shown {
-            summary,
-            elements: elements.iter().map(|name| name.to_string()).collect(),
-            ..Shown::default()
-        };
+        let shown =
+            Shown { summary, elements: elements.iter().map(|name| name.to_string()).collect(), ..Shown::default() };
         let text = shape(PATIENT.as_bytes(), &shown).unwrap();
         assert!(Tree::parse(text.as_bytes()).is_ok(), "{text}");
         assert!(text.contains("SUBSETTED"), "{text}");

@@ -32,6 +32,6 @@ pub async fn page(ask: Ask) -> Result<Reply, Refusal> {
     Ok(raw(200, "text/html; charset=utf-8", page))
 }
 
-fn raw(status: u16, media: &str, text: String) -> Reply {
-    Reply { status, content: Content::Raw(media.to_string(), text.into()), ..Reply::default() }
+fn raw(status: u16, media: &'static str, text: String) -> Reply {
+    Reply { status, content: Content::Raw(media, text.into()), ..Reply::default() }
 }

@@ -6,9 +6,9 @@ use akson_core::Expected;
 
 use super::answer::Reply;
 use super::ask::Ask;
+use super::binary;
 use super::conditions::{self, NoneMatch};
 use super::error::Refusal;
-use super::binary;
 use akson_core::query::Pair;
 
 /// A new version, or the first one with this id.

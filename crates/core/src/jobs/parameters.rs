@@ -59,5 +59,6 @@ fn is_standard(parameter: &Resource) -> bool {
     let bases = parameter.root().get("base").into_iter().flat_map(|bases| bases.items()).filter_map(Value::str);
     let definitions = Definitions::r4();
     let known = |base: &str| definitions.search_parameters(base).iter().any(|known| known.code == code);
-    bases.into_iter().any(known) || url(parameter).is_none_or(|url| url.starts_with("http://hl7.org/fhir/SearchParameter/"))
+    bases.into_iter().any(known)
+        || url(parameter).is_none_or(|url| url.starts_with("http://hl7.org/fhir/SearchParameter/"))
 }

@@ -23,9 +23,9 @@ impl Match {
         match self {
             Match::None => Ok(None),
             Match::One(stored) => Ok(Some(stored)),
-            Match::Several => Err(Error::Precondition(
-                "several resources match the condition; make it narrower".to_string(),
-            )),
+            Match::Several => {
+                Err(Error::Precondition("several resources match the condition; make it narrower".to_string()))
+            }
         }
     }
 }

@@ -25,7 +25,11 @@ impl Record {
     }
 
     /// Deletes the one that matches; nothing, if none does.
-    pub async fn delete_matching(&self, type_name: &'static str, criteria: Vec<Pair>) -> Result<Option<Written>, Error> {
+    pub async fn delete_matching(
+        &self,
+        type_name: &'static str,
+        criteria: Vec<Pair>,
+    ) -> Result<Option<Written>, Error> {
         let about = About::new(Action::Delete, type_name, crate::query::print(&criteria));
         let result = self.delete_matching_now(&about, criteria).await;
         self.after_write(about, result).await

@@ -130,7 +130,8 @@ fn wanted(pairs: &[Pair]) -> Result<Wanted, Error> {
         }
     }
     if let Some(name) = wanted.types.iter().find(|name| Definitions::r4().resource(name).is_none()) {
-        let text = format!("{} is no resource type", name.chars().filter(char::is_ascii_alphanumeric).collect::<String>());
+        let text =
+            format!("{} is no resource type", name.chars().filter(char::is_ascii_alphanumeric).collect::<String>());
         return Err(Error::Malformed(vec![Issue::error("value", "http._type", text)]));
     }
     Ok(wanted)

@@ -106,19 +106,24 @@ impl Record {
     fn range(&self, pairs: &[Pair]) -> Result<Range, Error> {
         let limits = &self.core.settings().limits;
         let mut range = Range { since: i64::MIN, before: None, count: limits.page_default };
-        let wrong = |name: &str, text: &'static str| Error::Malformed(vec![Issue::error("value", format!("http.{name}"), text)]);
+        let wrong = |name: &str, text: &'static str| {
+            Error::Malformed(vec![Issue::error("value", format!("http.{name}"), text)])
+        };
         for (name, value) in pairs {
             match name.as_str() {
                 "_count" => {
-                    let count: usize = value.parse().map_err(|_| wrong("_count", "_count is a whole number from 1 on"))?;
+                    let count: usize =
+                        value.parse().map_err(|_| wrong("_count", "_count is a whole number from 1 on"))?;
                     range.count = count.clamp(1, limits.page);
                 }
                 "_since" => {
-                    let found = moments(value).ok_or_else(|| wrong("_since", "_since is an instant such as 2026-01-31T12:00:00Z"))?;
+                    let found = moments(value)
+                        .ok_or_else(|| wrong("_since", "_since is an instant such as 2026-01-31T12:00:00Z"))?;
                     range.since = found.0;
                 }
                 "_at" => {
-                    let found = moments(value.trim_start_matches("eq")).ok_or_else(|| wrong("_at", "_at is a date or time"))?;
+                    let found =
+                        moments(value.trim_start_matches("eq")).ok_or_else(|| wrong("_at", "_at is a date or time"))?;
                     range.since = range.since.max(found.0);
                     range.before = Some(range.before.map_or(found.1, |before| before.min(found.1)));
                 }

@@ -25,10 +25,16 @@ impl Record {
 
     fn lastn_now(&self, about: &About, pairs: Vec<Pair>, lenient: bool) -> Result<(Found, Vec<Line>), Error> {
         let sight = self.granted(about.action, about.type_name)?;
-        let wrong = |name: &str, text: &'static str| Error::Malformed(vec![Issue::error("value", format!("http.{name}"), text)]);
+        let wrong = |name: &str, text: &'static str| {
+            Error::Malformed(vec![Issue::error("value", format!("http.{name}"), text)])
+        };
         let max = match query::last(&pairs, "max") {
             None => 1,
-            Some(text) => text.parse().ok().filter(|max| *max > 0).ok_or_else(|| wrong("max", "max is a whole number from 1 on"))?,
+            Some(text) => text
+                .parse()
+                .ok()
+                .filter(|max| *max > 0)
+                .ok_or_else(|| wrong("max", "max is a whole number from 1 on"))?,
         };
         if !pairs.iter().any(|(name, _)| name.starts_with("patient") || name.starts_with("subject")) {
             return Err(wrong("patient", "$lastn needs patient or subject"));
@@ -57,7 +63,9 @@ impl Record {
                 break;
             };
             if looked_at > self.core.settings().limits.everything {
-                return Err(Error::TooMuch("too many observations match; ask for a code, a category or a date".to_string()));
+                return Err(Error::TooMuch(
+                    "too many observations match; ask for a code, a category or a date".to_string(),
+                ));
             }
             asked.truncate(fixed);
             asked.push(("_page".to_string(), next));
@@ -76,7 +84,11 @@ fn code_of(text: &str) -> String {
     let code = tree.root().get("code");
     let coding = code.and_then(|code| code.get("coding")).and_then(|codings| codings.items().next());
     let part = |value: Option<Value<'_>>, name: &str| {
-        value.and_then(|value| value.get(name)).and_then(|part| part.as_str()).map(|text| text.into_owned()).unwrap_or_default()
+        value
+            .and_then(|value| value.get(name))
+            .and_then(|part| part.as_str())
+            .map(|text| text.into_owned())
+            .unwrap_or_default()
     };
     match coding {
         Some(_) => format!("{}|{}", part(coding, "system"), part(coding, "code")),

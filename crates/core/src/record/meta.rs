@@ -152,7 +152,8 @@ fn same(list: &str, old: &str, new: Value<'_>) -> bool {
     let Ok(tree) = Tree::parse(old.as_bytes()) else {
         return false;
     };
-    let part = |value: Value<'_>, name: &str| value.get(name).and_then(|part| part.as_str()).map(|text| text.into_owned());
+    let part =
+        |value: Value<'_>, name: &str| value.get(name).and_then(|part| part.as_str()).map(|text| text.into_owned());
     ["system", "code"].iter().all(|name| part(tree.root(), name) == part(new, name))
 }
 

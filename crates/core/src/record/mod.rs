@@ -27,9 +27,9 @@ mod write;
 
 pub use export::ExportPage;
 pub use history::{HistoryOf, Past};
+pub(crate) use look::own_parameters;
 pub use meta::MetaChange;
 pub use patch::Patch;
-pub(crate) use look::own_parameters;
 pub use profiles::Profiles;
 pub(crate) use profiles::each;
 pub use search::{Found, KnownParameter, Mode, SearchOf};

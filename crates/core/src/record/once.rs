@@ -41,7 +41,8 @@ impl Once {
         let text = String::from_utf8_lossy(&remembered.answer);
         let mut lines = text.lines();
         if lines.next() != Some(fingerprint) {
-            let issue = Issue::error("business-rule", "", "this Idempotency-Key was used for another request; take a new one");
+            let issue =
+                Issue::error("business-rule", "", "this Idempotency-Key was used for another request; take a new one");
             return Err(Error::Invalid(vec![issue]));
         }
         lines.map(|line| recall(&view, line)).collect::<Result<Vec<_>, Error>>().map(Some)

@@ -38,7 +38,12 @@ impl Record {
     }
 
     /// A new version of a resource that was changed from the one that is expected.
-    pub(super) async fn write_version(&self, about: &About, resource: Resource, expected: Expected) -> Result<Written, Error> {
+    pub(super) async fn write_version(
+        &self,
+        about: &About,
+        resource: Resource,
+        expected: Expected,
+    ) -> Result<Written, Error> {
         self.update_now(about, resource, expected).await
     }
 

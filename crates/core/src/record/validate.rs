@@ -8,10 +8,10 @@ use akson_fhir::resource::Resource;
 use akson_fhir::validate::{Options, validate};
 use akson_store::Line;
 
-use super::audited::About;
-use super::write::visible;
 use super::Record;
+use super::audited::About;
 use super::patch::resource_of;
+use super::write::visible;
 use crate::access::Action;
 use crate::error::Error;
 

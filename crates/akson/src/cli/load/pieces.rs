@@ -91,9 +91,7 @@ fn together(lines: Vec<(String, String)>) -> Piece {
 }
 
 fn whole(place: String, text: Vec<u8>) -> Result<Piece, String> {
-    let tell = |issues: Vec<akson_fhir::outcome::Issue>| {
-        issues.first().map_or_else(String::new, ToString::to_string)
-    };
+    let tell = |issues: Vec<akson_fhir::outcome::Issue>| issues.first().map_or_else(String::new, ToString::to_string);
     let resource = Resource::parse_json(&text).map_err(tell)?;
     let kind = resource.root().get("type").and_then(Value::str).unwrap_or("");
     let text = match (resource.type_name(), kind) {

@@ -91,7 +91,8 @@ async fn remote(
     let status = response.status().as_u16();
     let already = response.headers().contains_key("idempotency-replayed");
     let body = response.into_body().collect().await.map_err(|error| error.to_string())?.to_bytes();
-    let tree = Tree::parse(&body).map_err(|error| format!("HTTP {status}, and the answer is no JSON: {}", error.message))?;
+    let tree =
+        Tree::parse(&body).map_err(|error| format!("HTTP {status}, and the answer is no JSON: {}", error.message))?;
     if status != 200 {
         return Err(format!("HTTP {status}: {}", told(tree.root())));
     }

@@ -37,9 +37,10 @@ pub async fn remove(ask: Ask) -> Result<Reply, Refusal> {
 
 async fn change(ask: Ask, change: MetaChange) -> Result<Reply, Refusal> {
     let resource = ask.resource_of("Parameters")?;
-    let part = resource.root().get("parameter").and_then(|list| {
-        list.items().find(|part| part.get("name").and_then(Value::str) == Some("meta"))
-    });
+    let part = resource
+        .root()
+        .get("parameter")
+        .and_then(|list| list.items().find(|part| part.get("name").and_then(Value::str) == Some("meta")));
     let Some(meta) = part.and_then(|part| part.get("valueMeta")) else {
         return Err(Refusal::bad_request("required", "the parameter meta with a valueMeta is missing"));
     };

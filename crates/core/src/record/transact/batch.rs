@@ -64,7 +64,9 @@ impl Record {
                         }
                         record.update(resource, *expected).await?
                     }
-                    Which::Matching(_, criteria) => record.update_matching(resource, criteria.clone(), *expected).await?,
+                    Which::Matching(_, criteria) => {
+                        record.update_matching(resource, criteria.clone(), *expected).await?
+                    }
                 };
                 Ok(EntryAnswer::Written(written))
             }

@@ -42,7 +42,8 @@ impl Record {
                     *place = Some(answer);
                 }
             }
-            let answers: Vec<EntryAnswer> = answers.into_iter().map(|answer| answer.unwrap_or(EntryAnswer::Nothing)).collect();
+            let answers: Vec<EntryAnswer> =
+                answers.into_iter().map(|answer| answer.unwrap_or(EntryAnswer::Nothing)).collect();
             once.remember(
                 tx,
                 answers.iter().map(|answer| match answer {

@@ -100,7 +100,9 @@ pub fn read<'a>(number: usize, value: Value<'a>, base: &str) -> Result<Entry<'a>
         ("POST", [name]) => {
             let unless = match text("ifNoneExist") {
                 None => None,
-                Some(criteria) => Some(criteria_of(&criteria).map_err(|text| Issue::error("value", at("request.ifNoneExist"), text))?),
+                Some(criteria) => Some(
+                    criteria_of(&criteria).map_err(|text| Issue::error("value", at("request.ifNoneExist"), text))?,
+                ),
             };
             Wish::Create(known(name).ok_or_else(bad_url)?, unless)
         }
@@ -192,7 +194,11 @@ mod tests {
         check("GET", "Patient/1?_x=%zz", "hexadecimal");
         check("POST", "Patient", "Create(\"Patient\", None)");
         check("PUT", "Patient/1", "Update(Id(\"Patient\", \"1\"), Any)");
-        check("DELETE", "http://here/fhir/Patient?identifier=a", "Delete(Matching(\"Patient\", [(\"identifier\", \"a\")]), None)");
+        check(
+            "DELETE",
+            "http://here/fhir/Patient?identifier=a",
+            "Delete(Matching(\"Patient\", [(\"identifier\", \"a\")]), None)",
+        );
         check("GET", "/Patient/1/_history/2", "Vread(\"Patient\", \"1\", 2)");
     }
 }

@@ -56,11 +56,7 @@ impl Record {
     }
 
     /// The answers to a transaction that was done before; what is only to be seen is looked at now.
-    fn told_again(
-        &self,
-        entries: &[Entry<'_>],
-        done: Vec<Option<super::Written>>,
-    ) -> Result<Vec<EntryAnswer>, Error> {
+    fn told_again(&self, entries: &[Entry<'_>], done: Vec<Option<super::Written>>) -> Result<Vec<EntryAnswer>, Error> {
         let view = self.core.store().read()?;
         let mut answers = Vec::with_capacity(entries.len());
         for (entry, written) in entries.iter().zip(done) {

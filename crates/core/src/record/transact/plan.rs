@@ -11,8 +11,8 @@ use akson_store::search::sight::Sight;
 use akson_store::{Companions, Home, Line, Prepared, State, View};
 
 use super::entry::{Entry, Get, Which, Wish, criteria_of};
-use super::rewrite::{Links, conditions, rewrite};
 use super::in_entry;
+use super::rewrite::{Links, conditions, rewrite};
 use crate::access::Action;
 use crate::error::Error;
 use crate::query::Pair;
@@ -191,7 +191,8 @@ impl Record {
                             return Err(Error::Broken("an entry lost its resource".to_string()));
                         };
                         let text = rewrite(value, &home.id, entry.full_url.as_deref(), links);
-                        let tree = Tree::parse(text.as_bytes()).map_err(|error| Error::Malformed(vec![Issue::from(error)]))?;
+                        let tree =
+                            Tree::parse(text.as_bytes()).map_err(|error| Error::Malformed(vec![Issue::from(error)]))?;
                         Resource::from_tree(tree).map_err(Error::Malformed)?
                     }
                 };

@@ -218,8 +218,16 @@ mod tests {
     #[test]
     fn a_relative_reference_is_read_from_its_own_address() {
         let text = r#"{"resourceType":"Observation","subject":{"reference":"Patient/9"}}"#;
-        check(text, Some("http://x/fhir/Observation/1"), r#"{"resourceType":"Observation","id":"new","subject":{"reference":"Patient/p"}}"#);
-        check(text, Some("http://y/fhir/Observation/1"), r#"{"resourceType":"Observation","id":"new","subject":{"reference":"Patient/9"}}"#);
+        check(
+            text,
+            Some("http://x/fhir/Observation/1"),
+            r#"{"resourceType":"Observation","id":"new","subject":{"reference":"Patient/p"}}"#,
+        );
+        check(
+            text,
+            Some("http://y/fhir/Observation/1"),
+            r#"{"resourceType":"Observation","id":"new","subject":{"reference":"Patient/9"}}"#,
+        );
     }
 
     #[test]

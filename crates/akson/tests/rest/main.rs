@@ -1,0 +1,9 @@
+//! The REST API as a client sees it, over the router in this process: each route, the refusal first.
+#![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, reason = "tests")]
+
+mod client;
+mod conditions;
+mod forms;
+mod limits;
+mod routes;
+mod transactions;
