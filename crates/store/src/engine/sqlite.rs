@@ -7,6 +7,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use rusqlite::OpenFlags;
+use rusqlite::config::DbConfig;
 
 use super::Connection;
 use crate::{Error, Options};
@@ -31,7 +32,7 @@ pub(crate) fn open_writer(path: &Path, options: &Options, keeping: Keeping) -> R
     check_version(rusqlite::version_number())?;
     let raw = rusqlite::Connection::open(path)?;
     raw.busy_timeout(Duration::from_secs(5))?;
-    raw.set_prepared_statement_cache_capacity(STATEMENTS_KEPT);
+    keep_plans(&raw)?;
     raw.pragma_update(None, "page_size", PAGE_BYTES)?;
     let mode: String = raw.pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get(0))?;
     if mode != "wal" {
@@ -57,10 +58,18 @@ pub(crate) fn open_reader(path: &Path, options: &Options) -> Result<Connection, 
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
     let raw = rusqlite::Connection::open_with_flags(path, flags)?;
     raw.busy_timeout(Duration::from_secs(5))?;
-    raw.set_prepared_statement_cache_capacity(STATEMENTS_KEPT);
+    keep_plans(&raw)?;
     raw.pragma_update(None, "temp_store", "MEMORY")?;
     raw.pragma_update(None, "cache_size", -cache_kilobytes(options.reader_cache_bytes))?;
     Ok(Connection { raw })
+}
+
+/// Keeps statements prepared, with plans that do not depend on what is bound: otherwise the engine prepares a statement
+/// anew whenever a limit or a compared value is bound to it.
+fn keep_plans(raw: &rusqlite::Connection) -> Result<(), Error> {
+    raw.set_prepared_statement_cache_capacity(STATEMENTS_KEPT);
+    raw.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+    Ok(())
 }
 
 fn cache_kilobytes(bytes: usize) -> i64 {

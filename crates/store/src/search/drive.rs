@@ -77,7 +77,7 @@ fn rank_of(parameter: &Parameter, test: &Test) -> Option<u8> {
 }
 
 fn is_flag(parameter: &Parameter) -> bool {
-    let types = parameter.value_types();
+    let types = &parameter.value_types;
     types.is_empty() || types.iter().any(|name| matches!(*name, "code" | "boolean"))
 }
 

@@ -70,6 +70,8 @@ pub struct Parameter {
     pub short: bool,
     /// Whether it says whose the resource is; the patient of the part then has no row.
     pub primary: bool,
+    /// The types of its values; empty if they are not known.
+    pub value_types: Vec<&'static str>,
     /// The composites whose union this one is.
     pub union: Vec<Arc<Parameter>>,
     /// Whether the composite's parts stand at the root, so that each part's own parameter finds them.
@@ -89,11 +91,6 @@ impl std::fmt::Debug for Parameter {
 }
 
 impl Parameter {
-    /// The types of its values; empty if they are not known.
-    pub fn value_types(&self) -> Vec<&'static str> {
-        shape::walk(self.type_name, &self.expression).types
-    }
-
     /// The code systems that a bare code of this parameter belongs to.
     pub fn systems(&self) -> &[&'static str] {
         self.systems.get_or_init(|| shape::systems(self.type_name, &self.expression))
@@ -349,6 +346,7 @@ fn parameter(
         bit: (at < BITS_MAX && !draft.custom).then_some(at as u8),
         single: rows == [*number] && walk.single && shape::one_row(draft.kind, &walk.types),
         short: shape::short(&walk.types),
+        value_types: walk.types,
         at_root: draft.expression == type_name,
         description: draft.description.clone(),
         live: draft.live,

@@ -76,7 +76,7 @@ fn implied(parameter: &Parameter, system: String, code: String) -> TokenTest {
 }
 
 fn is_bare(parameter: &Parameter) -> bool {
-    parameter.value_types().iter().all(|name| *name == "code")
+    parameter.value_types.iter().all(|name| *name == "code")
 }
 
 fn in_value_set(asked: &Asked<'_>, url: &str) -> Result<TokenTest, String> {
