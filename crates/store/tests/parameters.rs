@@ -1,4 +1,5 @@
 //! Search parameters that come and go at run time, beside writes.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout)] // Tests say what went wrong by stopping.
 
 mod support;
 

@@ -1,4 +1,5 @@
 //! Versions: numbers without gaps, expectations, what is read back.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout)] // Tests say what went wrong by stopping.
 
 mod support;
 

@@ -1,4 +1,5 @@
 //! What the tests of the store share: a store, resources, writes.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout)] // Tests say what went wrong by stopping.
 #![allow(dead_code)]
 
 use akson_fhir::definition::{Definitions, TypeId};
