@@ -255,6 +255,10 @@ fn limited(sql: &mut Sql<'_>, at: &At, limits: &Limits) {
 
 fn clause(sql: &mut Sql<'_>, at: &At, clause: &Clause) {
     match clause {
+        // Words are looked for in bodies, which a scope does not read: such a clause holds for nothing.
+        Clause::Where(expr) if super::words::any(&drive::flat(expr)) => {
+            sql.push(NO);
+        }
         // What decides about sight looks at everything: a rule may rest on what the caller does not see.
         Clause::Where(expr) => {
             let everything = super::sight::all();

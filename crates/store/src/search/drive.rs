@@ -39,18 +39,35 @@ pub fn rank(expr: &Expr, chains: Option<&str>) -> Option<u8> {
     match expr {
         Expr::Id(_) => Some(0),
         Expr::Test(parameter, test) => rank_of(parameter, test),
+        Expr::Any(any) if chains.is_some() && all_chains(any) => {
+            let ranks: Option<Vec<u8>> = any.iter().map(|one| rank(one, chains)).collect();
+            ranks?.into_iter().max()
+        }
         Expr::Any(any) => same_codes(any).map(|_| any.iter().filter_map(|one| rank(one, None)).max().unwrap_or(COMMON) + 1),
         Expr::Chain(_, _, inner) if chains.is_some() => {
             let conditions = flat(inner);
             let best = choose(&conditions, chains).and_then(|at| rank(conditions[at], chains))?;
             (best < COMMON).then_some(best + 4)
         }
-        Expr::Has(_, parameter, inner) if chains == Some("Patient") && parameter.primary => {
+        Expr::Has(source, parameter, inner) if chains == Some("Patient") && parameter.primary => {
             let conditions = flat(inner);
-            let best = choose(&conditions, None).and_then(|at| rank(conditions[at], None))?;
+            let best = choose(&conditions, Some(source)).and_then(|at| rank(conditions[at], Some(source)))?;
             (best < COMMON).then_some(best + 6)
         }
         _ => None,
+    }
+}
+
+fn all_chains(any: &[Expr]) -> bool {
+    !any.is_empty() && any.iter().all(|one| matches!(one, Expr::Chain(..)))
+}
+
+/// Whether a condition drives by a walk within a walk.
+pub fn is_nested(expr: &Expr) -> bool {
+    match expr {
+        Expr::Chain(..) | Expr::Has(..) => true,
+        Expr::Any(any) => all_chains(any),
+        _ => false,
     }
 }
 

@@ -84,6 +84,9 @@ fn at_depth(reading: &Reading<'_>, type_name: &'static str, name: &str, values: 
         Some((code, modifier)) => (code, Some(modifier)),
         None => (name, None),
     };
+    if depth > 0 && matches!(code, "_text" | "_content") {
+        return Err("words are looked for in what is searched itself, not behind a reference".to_string());
+    }
     if let Some(found) = by_rule(reading, type_name, code, modifier, values) {
         return found;
     }

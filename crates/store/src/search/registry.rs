@@ -338,7 +338,7 @@ fn parameter(
         kind: draft.kind,
         type_name,
         expression: draft.expression.clone(),
-        targets: draft.targets.clone(),
+        targets: shape::filtered_type(&draft.expression).map_or_else(|| draft.targets.clone(), |only| vec![only]),
         components,
         own_rows: rows == [*number] && !draft.expression.is_empty() && union.is_empty() && draft.expression != type_name,
         union,

@@ -122,7 +122,11 @@ impl View {
             };
             let mut walk = run.walk(&segment, order);
             while let Some(at) = walker.driver(&walk) {
-                let (Expr::Chain(_, type_name, inner) | Expr::Has(type_name, _, inner)) = walk.conditions[at] else { break };
+                let driver = match walk.conditions[at] {
+                    Expr::Any(any) if drive::is_nested(walk.conditions[at]) => &any[0],
+                    other => other,
+                };
+                let (Expr::Chain(_, type_name, inner) | Expr::Has(type_name, _, inner)) = driver else { break };
                 walk = walker.plain(type_name, drive::flat(inner));
             }
             let (text, bound) = walker.statement(&walk);
@@ -365,7 +369,7 @@ impl Run<'_> {
         let mut walk = self.walk(segment, order);
         let resumed = self.cursor.as_ref().filter(|cursor| cursor.segment == number);
         let driver = self.walker.driver(&walk);
-        let nested = driver.is_some_and(|at| matches!(walk.conditions[at], Expr::Chain(..) | Expr::Has(..)))
+        let nested = driver.is_some_and(|at| drive::is_nested(walk.conditions[at]))
             && walk.within == Within::Anywhere;
         if nested {
             return self.replay(segment, &walk, number, resumed, looked, hits);

@@ -79,6 +79,13 @@ pub(super) fn without_type_filter(branch: &str) -> Option<&str> {
     name.chars().all(|c| c.is_ascii_alphanumeric()).then_some(path)
 }
 
+/// `Patient` of `Observation.subject.where(resolve() is Patient)`: all that such a reference leads to.
+pub(super) fn filtered_type(branch: &str) -> Option<&'static str> {
+    without_type_filter(branch)?;
+    let name = branch.rsplit_once(" is ")?.1.strip_suffix(')')?;
+    Definitions::r4().resource(name).map(|found| found.name)
+}
+
 /// What a walk along an expression finds.
 #[derive(Debug, Default)]
 pub(super) struct Walk {

@@ -111,6 +111,7 @@ impl<'a> Walker<'a> {
             match walk.conditions[at] {
                 Expr::Chain(parameter, target, inner) => return self.through_chain(walk, at, (parameter, target, inner), each),
                 Expr::Has(source, parameter, inner) => return self.through_has(walk, at, (source, parameter, inner), each),
+                Expr::Any(any) if drive::is_nested(walk.conditions[at]) => return self.through_chains(walk, at, any, each),
                 _ => {}
             }
         }
@@ -170,6 +171,23 @@ impl<'a> Walker<'a> {
             }
             Ok(ControlFlow::Continue(()))
         })
+    }
+
+    /// A reference to one of several types: one type after the other.
+    fn through_chains(&self, walk: &Walk<'_>, at: usize, any: &[Expr], each: &mut dyn FnMut(Found) -> Flow) -> Flow {
+        let mut seen = HashSet::new();
+        let mut hand_on = |found: Found| match seen.insert(found.place) {
+            true => each(found),
+            false => Ok(ControlFlow::Continue(())),
+        };
+        for one in any {
+            if let Expr::Chain(parameter, target, inner) = one
+                && self.through_chain(walk, at, (parameter, target, inner), &mut hand_on)?.is_break()
+            {
+                return Ok(ControlFlow::Break(()));
+            }
+        }
+        Ok(ControlFlow::Continue(()))
     }
 
     /// From each resource that refers to a patient, to the patient, who is its part.
@@ -282,7 +300,7 @@ impl<'a> Walker<'a> {
     /// How many resources there are, without looking at them.
     pub fn count(&self, walk: &Walk<'_>) -> Result<i64, Error> {
         let driver = self.driver(walk);
-        let nested = driver.is_some_and(|at| matches!(walk.conditions[at], Expr::Chain(..) | Expr::Has(..)));
+        let nested = driver.is_some_and(|at| drive::is_nested(walk.conditions[at]));
         if nested && matches!(walk.within, Within::Anywhere) {
             let mut count = 0;
             let _ = self.walk(walk, &mut |_| {

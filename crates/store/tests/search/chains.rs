@@ -41,6 +41,9 @@ fn chains_are_followed() {
     check_refused(&store, "Observation?code.name=x", "reference");
     check_refused(&store, "Observation?subject:Medication.code=x", "leads to no Medication");
     check_refused(&store, "Observation?patient.nmae=x", "name");
+    check_refused(&store, "Observation?patient._content=x", "behind a reference");
+    check_refused(&store, "Patient?_has:Observation:patient:_text=x", "behind a reference");
+    check(&store, "Patient?_has:Encounter:patient:service-provider.name=sol", &["p1"]);
     check_refused(&store, "Organization?partof.partof.partof.partof.partof.name=x", "at most 4");
 }
 

@@ -148,7 +148,8 @@ pub fn sql(sql: &mut Sql<'_>, at: &At, rows: &[i32], test: DateTest, short: bool
 /// Opens a condition on rows `v` of a table that is ordered by part; the caller writes the rest and closes it.
 pub fn within(sql: &mut Sql<'_>, at: &At, table: &str, rows: &[i32]) {
     if let Some(part) = at.fixed_part {
-        sql.push(&at.rid).push(" IN (SELECT v.rid FROM ").push(table).push(" v WHERE v.param").among(rows);
+        // Not a way into the driving table: its own few rows are looked up in the list, not the other way round.
+        sql.push(&at.rid).push(" + 0 IN (SELECT v.rid FROM ").push(table).push(" v WHERE v.param").among(rows);
         sql.push(" AND v.part = ").int(part).push(" AND ");
     } else {
         sql.push("EXISTS (SELECT 1 FROM ").push(table).push(" v WHERE v.param").among(rows);
