@@ -202,9 +202,12 @@ impl Writer {
             first.answer(&Fate::Stopped);
             return;
         }
+        let (kept, last_seal) = (self.kept, self.last_seal);
         let fate = match self.jobs(first, queue, &mut done) {
             Ok(()) => Fate::Durable,
             Err(error) => {
+                // What was not committed was not kept: the next seal follows the last one that is there.
+                (self.kept, self.last_seal) = (kept, last_seal);
                 // After some errors the engine has rolled back by itself.
                 if !self.view.connection.raw.is_autocommit() {
                     let _ = self.view.connection.execute("ROLLBACK", &[]);

@@ -28,8 +28,10 @@ impl Base {
     /// The bytes of a request.
     pub(super) fn request(&self, method: &str, path: &str, body: &[u8]) -> Vec<u8> {
         let (address, base) = (&self.address, &self.path);
+        // The base itself has no slash at its end.
+        let slash = if path.is_empty() && !base.is_empty() { "" } else { "/" };
         let mut out =
-            format!("{method} {base}/{path} HTTP/1.1\r\nHost: {address}\r\nAccept: application/fhir+json\r\n");
+            format!("{method} {base}{slash}{path} HTTP/1.1\r\nHost: {address}\r\nAccept: application/fhir+json\r\n");
         if !body.is_empty() {
             out.push_str(&format!("Content-Type: application/fhir+json\r\nContent-Length: {}\r\n", body.len()));
         }

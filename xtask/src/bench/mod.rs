@@ -115,7 +115,14 @@ fn load(base: &Base, bundles: &Bundles, options: &Options) -> Outcome<(usize, f6
                         Ok(answer) if answer.status == 200 => {
                             done.fetch_add(data::resources(&String::from_utf8_lossy(text)), Ordering::Relaxed)
                         }
-                        _ => refused.fetch_add(1, Ordering::Relaxed),
+                        Ok(answer) => {
+                            eprintln!("load: a bundle was answered {}", answer.status);
+                            refused.fetch_add(1, Ordering::Relaxed)
+                        }
+                        Err(error) => {
+                            eprintln!("load: a bundle got no answer: {error}");
+                            refused.fetch_add(1, Ordering::Relaxed)
+                        }
                     };
                 }
             });
