@@ -65,9 +65,16 @@ fn chart(n: usize) -> Vec<String> {
     let mut texts = vec![
         format!(
             r#"{{"resourceType":"Patient","id":"p{n}","identifier":[{{"system":"urn:x","value":"{n}"}}],"name":[{{"family":"Name{}","given":["Given{}"]}}],"gender":"{}","birthDate":"19{:02}-0{}-11"}}"#,
-            n / 2, n % 97, if n % 2 == 0 { "male" } else { "female" }, n % 100, n % 9 + 1
+            n / 2,
+            n % 97,
+            if n % 2 == 0 { "male" } else { "female" },
+            n % 100,
+            n % 9 + 1
         ),
-        format!(r#"{{"resourceType":"Encounter","id":"e{n}","status":"finished","class":{{"code":"AMB"}},"subject":{{"reference":"Patient/p{n}"}},"serviceProvider":{{"reference":"Organization/o{}"}}}}"#, n / 10),
+        format!(
+            r#"{{"resourceType":"Encounter","id":"e{n}","status":"finished","class":{{"code":"AMB"}},"subject":{{"reference":"Patient/p{n}"}},"serviceProvider":{{"reference":"Organization/o{}"}}}}"#,
+            n / 10
+        ),
     ];
     if n % 10 == 0 {
         texts.push(format!(r#"{{"resourceType":"Organization","id":"o{}","name":"Org {}"}}"#, n / 10, n / 10));
@@ -82,7 +89,11 @@ fn chart(n: usize) -> Vec<String> {
 }
 
 fn synthea(folder: &str, patients: usize, add: &mut impl FnMut(Vec<String>)) {
-    let mut files: Vec<_> = std::fs::read_dir(folder).unwrap().map(|e| e.unwrap().path()).filter(|p| p.extension().is_some_and(|e| e == "json")).collect();
+    let mut files: Vec<_> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|e| e.unwrap().path())
+        .filter(|p| p.extension().is_some_and(|e| e == "json"))
+        .collect();
     files.sort();
     for n in 0..patients {
         let text = std::fs::read_to_string(&files[n % files.len()]).unwrap();
@@ -136,32 +147,52 @@ fn ask(store: &Store) {
     let code = {
         let some = sample("Observation?category=vital-signs&_count=1");
         let tree = Tree::parse(some[0].bare().as_bytes()).unwrap();
-        tree.root().get("code").and_then(|c| c.get("coding")).and_then(|c| c.items().next()).and_then(|c| c.get("code")).and_then(|c| c.str()).unwrap().to_string()
+        tree.root()
+            .get("code")
+            .and_then(|c| c.get("coding"))
+            .and_then(|c| c.items().next())
+            .and_then(|c| c.get("code"))
+            .and_then(|c| c.str())
+            .unwrap()
+            .to_string()
     };
     drop(view);
     let at = |list: &[String], n: usize| list[n % list.len()].clone();
     let patient = |n: usize| patients[n * 7919 % patients.len()];
     measure(store, "patient + code + date", |n| format!("Observation?patient={}&code={code}&date=ge2005", patient(n)));
     measure(store, "patient, latest 20", |n| format!("Observation?patient={}&_sort=-date&_count=20", patient(n)));
-    measure(store, "patient + category, latest 20", |n| format!("Observation?patient={}&category=vital-signs&_sort=-date&_count=20", patient(n)));
+    measure(store, "patient + category, latest 20", |n| {
+        format!("Observation?patient={}&category=vital-signs&_sort=-date&_count=20", patient(n))
+    });
     measure(store, "patient's encounters", |n| format!("Encounter?patient={}", patient(n)));
     measure(store, "identifier", |n| format!("Patient?identifier={}", at(&identifiers, n * 31)));
     measure(store, "name", |n| format!("Patient?name={}", at(&families, n * 31)));
     measure(store, "name, one", |n| format!("Patient?name={}&_count=1", at(&families, n * 31)));
     measure(store, "_has", |_| format!("Patient?_has:Observation:patient:code={code}"));
     measure(store, "one-step chain", |n| format!("Observation?patient.name={}&code={code}", at(&families, n * 31)));
-    measure(store, "two-step chain", |n| format!("Observation?encounter.patient.identifier={}", at(&identifiers, n * 31)));
-    measure(store, "chain by organization", |n| format!("Patient?_has:Encounter:patient:service-provider.name=Org {}", n % 50));
+    measure(store, "two-step chain", |n| {
+        format!("Observation?encounter.patient.identifier={}", at(&identifiers, n * 31))
+    });
+    measure(store, "chain by organization", |n| {
+        format!("Patient?_has:Encounter:patient:service-provider.name=Org {}", n % 50)
+    });
     measure(store, "code, latest 20", |_| format!("Observation?code={code}&_sort=-date"));
-    measure(store, "include", |n| format!("Observation?patient={}&_sort=-date&_count=20&_include=Observation:patient&_include=Observation:encounter", patient(n)));
+    measure(store, "include", |n| {
+        format!(
+            "Observation?patient={}&_sort=-date&_count=20&_include=Observation:patient&_include=Observation:encounter",
+            patient(n)
+        )
+    });
 }
 
 fn query(registry: &akson_store::search::registry::Registry, address: &str) -> Query {
     let (type_name, rest) = address.split_once('?').unwrap();
-    let pairs: Vec<(String, String)> = rest.split('&').map(|p| p.split_once('=').unwrap()).map(|(a, b)| (a.to_string(), b.to_string())).collect();
+    let pairs: Vec<(String, String)> =
+        rest.split('&').map(|p| p.split_once('=').unwrap()).map(|(a, b)| (a.to_string(), b.to_string())).collect();
     let reading = Reading { registry, base: "", zone: Zone::default(), now_ms: 0 };
     let found = Definitions::r4().resource(type_name).unwrap().name;
-    Query::parse(&reading, Some(found), &pairs, Handling::Strict).unwrap_or_else(|issues| panic!("{address}: {}", issues[0]))
+    Query::parse(&reading, Some(found), &pairs, Handling::Strict)
+        .unwrap_or_else(|issues| panic!("{address}: {}", issues[0]))
 }
 
 fn measure(store: &Store, name: &str, address: impl Fn(usize) -> String) {

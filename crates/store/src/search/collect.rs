@@ -55,7 +55,8 @@ impl<'a> Collector<'a> {
 
     /// A code with its system.
     pub fn token(&mut self, param: i32, code: &str, system: Option<&str>) {
-        let row = TokenRow { param, code: self.hashes.code(code), system: self.hashes.system(system.unwrap_or_default()) };
+        let row =
+            TokenRow { param, code: self.hashes.code(code), system: self.hashes.system(system.unwrap_or_default()) };
         self.rows.tokens.push(row);
     }
 
@@ -98,7 +99,15 @@ impl<'a> Collector<'a> {
 
     /// A number.
     pub fn number(&mut self, param: i32, value: f64) {
-        self.quantity(QuantityRow { param, low: value, high: value, unit: 0, raw_low: value, raw_high: value, raw_unit: 0 });
+        self.quantity(QuantityRow {
+            param,
+            low: value,
+            high: value,
+            unit: 0,
+            raw_low: value,
+            raw_high: value,
+            raw_unit: 0,
+        });
     }
 
     /// A quantity.

@@ -75,7 +75,12 @@ fn on_resource(sql: &mut Sql<'_>, at: &At, write: impl FnOnce(&mut Sql<'_>, &str
         return write(sql, alias);
     }
     let alias = sql.alias("z");
-    sql.push("EXISTS (SELECT 1 FROM resource ").push(&alias).push(" WHERE ").push(&alias).push(".part = ").push(&at.part);
+    sql.push("EXISTS (SELECT 1 FROM resource ")
+        .push(&alias)
+        .push(" WHERE ")
+        .push(&alias)
+        .push(".part = ")
+        .push(&at.part);
     sql.push(" AND ").push(&alias).push(".rid = ").push(&at.rid).push(" AND ");
     write(sql, &alias);
     sql.push(")");
@@ -99,7 +104,9 @@ fn updated(sql: &mut Sql<'_>, column: &str, test: DateTest) {
         Prefix::Eq | Prefix::Ap | Prefix::Po => {
             sql.push(column).push(" >= ").int(low).push(" AND ").push(column).push(" < ").int(high)
         }
-        Prefix::Ne => sql.push("(").push(column).push(" < ").int(low).push(" OR ").push(column).push(" >= ").int(high).push(")"),
+        Prefix::Ne => {
+            sql.push("(").push(column).push(" < ").int(low).push(" OR ").push(column).push(" >= ").int(high).push(")")
+        }
         Prefix::Gt | Prefix::Sa => sql.push(column).push(" >= ").int(high),
         Prefix::Lt | Prefix::Eb => sql.push(column).push(" < ").int(low),
         Prefix::Ge => sql.push(column).push(" >= ").int(low),
@@ -120,7 +127,12 @@ fn chain(sql: &mut Sql<'_>, at: &At, parameter: &Parameter, target: &'static str
     sql.push("(");
     if parameter.primary && target == "Patient" {
         let alias = sql.alias("h");
-        sql.push("EXISTS (SELECT 1 FROM resource ").push(&alias).push(" WHERE ").push(&alias).push(".part = ").push(&at.part);
+        sql.push("EXISTS (SELECT 1 FROM resource ")
+            .push(&alias)
+            .push(" WHERE ")
+            .push(&alias)
+            .push(".part = ")
+            .push(&at.part);
         sql.push(" AND ").push(&alias).push(".rid = ").push(&at.part);
         whole(sql, &alias, target);
         let hop = At { fixed_part: at.fixed_part, ..At::resource(&alias, target) };
@@ -128,7 +140,15 @@ fn chain(sql: &mut Sql<'_>, at: &At, parameter: &Parameter, target: &'static str
         sql.push(") OR ");
     }
     let (row, hop) = (sql.alias("f"), sql.alias("h"));
-    sql.push("(").push(&at.part).push(", ").push(&at.rid).push(") IN (SELECT ").push(&row).push(".part, ").push(&row).push(".rid FROM ");
+    sql.push("(")
+        .push(&at.part)
+        .push(", ")
+        .push(&at.rid)
+        .push(") IN (SELECT ")
+        .push(&row)
+        .push(".part, ")
+        .push(&row)
+        .push(".rid FROM ");
     let driver = drive::choose(&conditions, None);
     source(sql, &hop, target, &conditions, driver, |sql| {
         sql.push(" CROSS JOIN reference ").push(&row);
@@ -149,7 +169,12 @@ fn has(sql: &mut Sql<'_>, at: &At, source_type: &'static str, parameter: &Parame
         sql.push(" AND ").push(&alias).push(".part = ").push(&at.rid).push(") OR ");
     }
     let row = sql.alias("f");
-    sql.push("EXISTS (SELECT 1 FROM reference ").push(&row).push(" WHERE ").push(&row).push(".param").among(&parameter.rows);
+    sql.push("EXISTS (SELECT 1 FROM reference ")
+        .push(&row)
+        .push(" WHERE ")
+        .push(&row)
+        .push(".param")
+        .among(&parameter.rows);
     sql.push(" AND ").push(&row).push(".target = ").push(&at.rid);
     let from = At::row(&row, source_type);
     conditions_at(sql, &from, &conditions);
@@ -196,8 +221,12 @@ pub fn source(
             At::resource(alias, type_name)
         }
     };
-    let rest: Vec<&Expr> =
-        conditions.iter().enumerate().filter(|(n, _)| drive.is_none() || Some(*n) != driver).map(|(_, one)| *one).collect();
+    let rest: Vec<&Expr> = conditions
+        .iter()
+        .enumerate()
+        .filter(|(n, _)| drive.is_none() || Some(*n) != driver)
+        .map(|(_, one)| *one)
+        .collect();
     conditions_at(sql, &at, &rest);
     sql.push(" AND ");
     visible(sql, &at);
@@ -228,7 +257,10 @@ fn of_patient(sql: &mut Sql<'_>, at: &At, id: &str) {
         return;
     };
     sql.push("(").push(&at.part).push(" = ").int(patient);
-    sql.push(" OR EXISTS (SELECT 1 FROM compartment c WHERE c.patient = ").int(patient).push(" AND c.type = ").int(type_number(at.type_name));
+    sql.push(" OR EXISTS (SELECT 1 FROM compartment c WHERE c.patient = ")
+        .int(patient)
+        .push(" AND c.type = ")
+        .int(type_number(at.type_name));
     sql.push(" AND c.part = ").push(&at.part).push(" AND c.rid = ").push(&at.rid).push("))");
 }
 
@@ -279,7 +311,10 @@ fn belongs(sql: &mut Sql<'_>, at: &At, parts: &[i64]) {
     sql.push("(").push(&at.part);
     sql.numbers(parts);
     sql.push(" OR ").push(&at.part).push(" < 0 AND EXISTS (SELECT 1 FROM compartment c WHERE c.part = ").push(&at.part);
-    sql.push(" AND c.rid = ").push(&at.rid).push(") AND NOT EXISTS (SELECT 1 FROM compartment c WHERE c.part = ").push(&at.part);
+    sql.push(" AND c.rid = ")
+        .push(&at.rid)
+        .push(") AND NOT EXISTS (SELECT 1 FROM compartment c WHERE c.part = ")
+        .push(&at.part);
     sql.push(" AND c.rid = ").push(&at.rid).push(" AND NOT c.patient");
     sql.numbers(parts);
     sql.push("))");

@@ -31,7 +31,10 @@ impl Custom {
         }
         let kind = kind(&text(root, "type"));
         if kind.is_none() {
-            issues.push(wrong("type", "the type must be number, date, string, token, reference, composite, quantity or uri"));
+            issues.push(wrong(
+                "type",
+                "the type must be number, date, string, token, reference, composite, quantity or uri",
+            ));
         }
         let expression = text(root, "expression");
         if expression.is_empty() || Expression::parse(&expression).is_err() {

@@ -43,7 +43,9 @@ pub fn rank(expr: &Expr, chains: Option<&str>) -> Option<u8> {
             let ranks: Option<Vec<u8>> = any.iter().map(|one| rank(one, chains)).collect();
             ranks?.into_iter().max()
         }
-        Expr::Any(any) => same_codes(any).map(|_| any.iter().filter_map(|one| rank(one, None)).max().unwrap_or(COMMON) + 1),
+        Expr::Any(any) => {
+            same_codes(any).map(|_| any.iter().filter_map(|one| rank(one, None)).max().unwrap_or(COMMON) + 1)
+        }
         Expr::Chain(_, _, inner) if chains.is_some() => {
             let conditions = flat(inner);
             let best = choose(&conditions, chains).and_then(|at| rank(conditions[at], chains))?;
@@ -82,13 +84,21 @@ fn rank_of(parameter: &Parameter, test: &Test) -> Option<u8> {
         Test::Token(_) => return None,
         Test::Uri(UriTest::Is(_)) if matches!(parameter.code.as_str(), "_source" | "_profile") => COMMON + 2,
         Test::Uri(UriTest::Is(_)) => 3,
-        Test::String(StringTest::Starts(_) | StringTest::Equals(_) | StringTest::Exact(_)) if parameter.rows.len() == 1 => 6,
+        Test::String(StringTest::Starts(_) | StringTest::Equals(_) | StringTest::Exact(_))
+            if parameter.rows.len() == 1 =>
+        {
+            6
+        }
         Test::Reference(ReferenceTest::Local(..) | ReferenceTest::Other(_)) if !parameter.primary => 12,
         Test::Date(test) if parameter.rows.len() == 1 && parameter.single => match test.prefix {
             Prefix::Eq => 16,
             _ => COMMON,
         },
-        Test::Quantity(test) if parameter.rows.len() == 1 && matches!(test.unit, Unit::Canonical(_) | Unit::Coded(..)) => COMMON - 10,
+        Test::Quantity(test)
+            if parameter.rows.len() == 1 && matches!(test.unit, Unit::Canonical(_) | Unit::Coded(..)) =>
+        {
+            COMMON - 10
+        }
         _ => return None,
     })
 }
@@ -100,10 +110,16 @@ fn is_flag(parameter: &Parameter) -> bool {
 
 fn rank_within_part(expr: &Expr) -> Option<u8> {
     match expr {
-        Expr::Test(parameter, Test::Token(TokenTest::Code(..) | TokenTest::OfType(..))) => Some(if is_flag(parameter) { 20 } else { 4 }),
+        Expr::Test(parameter, Test::Token(TokenTest::Code(..) | TokenTest::OfType(..))) => {
+            Some(if is_flag(parameter) { 20 } else { 4 })
+        }
         Expr::Any(any) => same_codes(any).map(|_| 6),
         Expr::Test(_, Test::Uri(UriTest::Is(_))) => Some(3),
-        Expr::Test(parameter, Test::Reference(ReferenceTest::Local(..) | ReferenceTest::Other(_))) if !parameter.primary => Some(8),
+        Expr::Test(parameter, Test::Reference(ReferenceTest::Local(..) | ReferenceTest::Other(_)))
+            if !parameter.primary =>
+        {
+            Some(8)
+        }
         Expr::Test(parameter, Test::Quantity(_)) if parameter.rows.len() == 1 => Some(10),
         Expr::Test(parameter, Test::Date(_)) if parameter.rows.len() == 1 => Some(12),
         _ => None,
@@ -187,7 +203,9 @@ impl<'a> Drive<'a> {
     pub fn scattered(&self) -> bool {
         match self.tests.first() {
             None => true,
-            Some(Test::Token(TokenTest::Code(..) | TokenTest::OfType(..)) | Test::Uri(UriTest::Is(_))) => self.parameter.rows.len() > 1,
+            Some(Test::Token(TokenTest::Code(..) | TokenTest::OfType(..)) | Test::Uri(UriTest::Is(_))) => {
+                self.parameter.rows.len() > 1
+            }
             Some(Test::Date(_) | Test::Quantity(_)) => !self.parameter.single,
             Some(Test::Reference(_)) => self.parameter.rows.len() > 1,
             _ => true,

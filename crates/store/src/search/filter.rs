@@ -112,7 +112,10 @@ impl<'a> Reader<'a> {
             return Err(format!("a chain follows at most {CHAIN_MAX} references"));
         }
         self.blanks();
-        let end = self.rest.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | ':'))).unwrap_or(self.rest.len());
+        let end = self
+            .rest
+            .find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | ':')))
+            .unwrap_or(self.rest.len());
         let (name, rest) = self.rest.split_at(end);
         if name.is_empty() {
             return Err("the name of a search parameter was expected".to_string());
@@ -187,7 +190,11 @@ impl<'a> Reader<'a> {
             let end = self.rest.find(|c: char| c.is_whitespace() || matches!(c, ')' | ']')).unwrap_or(self.rest.len());
             let (text, rest) = self.rest.split_at(end);
             self.rest = rest;
-            return if text.is_empty() { Err("a value was expected".to_string()) } else { Ok(Text { text: text.to_string(), quoted: false }) };
+            return if text.is_empty() {
+                Err("a value was expected".to_string())
+            } else {
+                Ok(Text { text: text.to_string(), quoted: false })
+            };
         };
         let mut text = String::new();
         let mut letters = self.rest.char_indices().skip(1);
@@ -217,7 +224,13 @@ impl Text {
     }
 }
 
-fn compare(reading: &Reading<'_>, type_name: &'static str, name: &str, operator: &str, text: &Text) -> Result<Expr, String> {
+fn compare(
+    reading: &Reading<'_>,
+    type_name: &'static str,
+    name: &str,
+    operator: &str,
+    text: &Text,
+) -> Result<Expr, String> {
     if operator == "pr" {
         return match text.text.as_str() {
             "true" => parameter(reading, type_name, &format!("{name}:missing"), "false"),
@@ -229,7 +242,9 @@ fn compare(reading: &Reading<'_>, type_name: &'static str, name: &str, operator:
         let (sign, negated) = if operator == "ne" && name == "_id" { ("eq", true) } else { (operator, false) };
         let written = match (name, sign) {
             ("_id", "eq") => text.escaped(),
-            ("_lastUpdated", "eq" | "ne" | "gt" | "lt" | "ge" | "le" | "ap" | "sa" | "eb") => format!("{sign}{}", text.escaped()),
+            ("_lastUpdated", "eq" | "ne" | "gt" | "lt" | "ge" | "le" | "ap" | "sa" | "eb") => {
+                format!("{sign}{}", text.escaped())
+            }
             _ => return Err("this operator does not fit the parameter".to_string()),
         };
         let found = parameter(reading, type_name, name, &written)?;
@@ -271,7 +286,9 @@ fn compare(reading: &Reading<'_>, type_name: &'static str, name: &str, operator:
             _ => refused(),
         },
         SearchKind::Date | SearchKind::Number | SearchKind::Quantity => match operator {
-            "eq" | "ne" | "gt" | "lt" | "ge" | "le" | "ap" | "sa" | "eb" => value(&asked(None), &format!("{operator}{}", text.text)),
+            "eq" | "ne" | "gt" | "lt" | "ge" | "le" | "ap" | "sa" | "eb" => {
+                value(&asked(None), &format!("{operator}{}", text.text))
+            }
             "po" => overlapping(value(&asked(None), &text.text)?),
             _ => refused(),
         },
@@ -297,7 +314,9 @@ fn string(operator: &str, text: &Text) -> Option<(StringTest, bool)> {
 
 fn overlapping(found: Expr) -> Result<Expr, String> {
     Ok(match found {
-        Expr::Test(parameter, Test::Date(test)) => Expr::Test(parameter, Test::Date(super::expr::DateTest { prefix: Prefix::Po, ..test })),
+        Expr::Test(parameter, Test::Date(test)) => {
+            Expr::Test(parameter, Test::Date(super::expr::DateTest { prefix: Prefix::Po, ..test }))
+        }
         Expr::Test(parameter, Test::Quantity(test)) => {
             Expr::Test(parameter, Test::Quantity(super::expr::QuantityTest { prefix: Prefix::Po, ..test }))
         }

@@ -87,7 +87,9 @@ impl Gather<'_> {
 
     fn parameters(&self, type_name: &str, rule: &Include) -> Vec<Arc<Parameter>> {
         let all = self.walker.registry.parameters(type_name).iter();
-        let fits = |p: &&Arc<Parameter>| p.kind == SearchKind::Reference && rule.code.as_ref().is_none_or(|code| *code == p.code);
+        let fits = |p: &&Arc<Parameter>| {
+            p.kind == SearchKind::Reference && rule.code.as_ref().is_none_or(|code| *code == p.code)
+        };
         all.filter(fits).cloned().collect()
     }
 
@@ -102,7 +104,9 @@ impl Gather<'_> {
         let root = Item::node(resource.root(), resource.type_id);
         for parameter in self.parameters(type_name, rule) {
             for item in values(&parameter, &root, &context) {
-                let Some(text) = item.value().and_then(|v| v.get("reference")).and_then(Value::as_str) else { continue };
+                let Some(text) = item.value().and_then(|v| v.get("reference")).and_then(Value::as_str) else {
+                    continue;
+                };
                 let Reference::Local(address) = Reference::parse(&text, self.walker.view.base()) else { continue };
                 if rule.target.is_some_and(|wanted| wanted != address.type_name()) {
                     continue;
@@ -150,7 +154,8 @@ impl Gather<'_> {
     fn all(&mut self, type_name: &'static str, within: Within) -> Result<(), Error> {
         let walker = self.walker;
         let walk = Walk { within, bodies: true, ..walker.plain(type_name, Vec::new()) };
-        let _ = walker.walk(&walk, &mut |found| Ok(found.stored.map_or(ControlFlow::Continue(()), |stored| self.take(stored))))?;
+        let _ = walker
+            .walk(&walk, &mut |found| Ok(found.stored.map_or(ControlFlow::Continue(()), |stored| self.take(stored))))?;
         Ok(())
     }
 }

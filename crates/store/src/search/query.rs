@@ -228,7 +228,9 @@ impl Maker<'_> {
             "_elements" => query.elements = elements(value)?,
             "_contained" if value == "false" => {}
             "_contained" | "_containedType" => {
-                return Err("contained resources are not searched by themselves; only _contained=false is taken".to_string());
+                return Err(
+                    "contained resources are not searched by themselves; only _contained=false is taken".to_string()
+                );
             }
             "_sort" => query.sort = sorts(self.reading, self.types, value)?,
             "_include" | "_revinclude" => return self.include(code == "_revinclude", modifier, value),
@@ -279,7 +281,9 @@ fn types(
     }
     if named.is_empty() {
         let in_it = |name: &&'static str| {
-            compartment.is_none_or(|c| Definitions::r4().compartment(c.name, name).is_some_and(|p| !p.is_empty()) || c.name == *name)
+            compartment.is_none_or(|c| {
+                Definitions::r4().compartment(c.name, name).is_some_and(|p| !p.is_empty()) || c.name == *name
+            })
         };
         return Ok(Definitions::r4().resource_types().map(|found| found.name).filter(in_it).collect());
     }
@@ -287,7 +291,11 @@ fn types(
     for name in named {
         let Some(found) = Definitions::r4().resource(name) else {
             let all = Definitions::r4().resource_types().map(|found| found.name);
-            return Err(Issue::error("invalid", "http._type", format!("no resource type of this name; {}", near::said(name, all))));
+            return Err(Issue::error(
+                "invalid",
+                "http._type",
+                format!("no resource type of this name; {}", near::said(name, all)),
+            ));
         };
         if !types.contains(&found.name) {
             types.push(found.name);
@@ -305,7 +313,10 @@ fn in_compartment(reading: &Reading<'_>, compartment: &Compartment, type_name: &
         return Expr::OfPatient(compartment.id.clone());
     }
     let codes = Definitions::r4().compartment(compartment.name, type_name).unwrap_or(&[]);
-    let tests = codes.iter().filter_map(|code| reading.registry.find(type_name, code)).filter(|p| p.kind == SearchKind::Reference);
+    let tests = codes
+        .iter()
+        .filter_map(|code| reading.registry.find(type_name, code))
+        .filter(|p| p.kind == SearchKind::Reference);
     let target = ReferenceTest::Local(compartment.name, compartment.id.clone());
     Expr::any(tests.map(|p| Expr::Test(p.clone(), Test::Reference(target.clone()))).collect())
 }
@@ -339,7 +350,8 @@ fn summary(value: &str) -> Result<Summary, String> {
 
 fn elements(value: &str) -> Result<Vec<String>, String> {
     let names: Vec<String> = value.split(',').map(str::to_string).collect();
-    let fine = |name: &String| !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_'));
+    let fine =
+        |name: &String| !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_'));
     if names.iter().all(fine) { Ok(names) } else { Err("elements are names joined by commas".to_string()) }
 }
 
@@ -398,7 +410,11 @@ fn include(reading: &Reading<'_>, value: &str, iterate: bool, reverse: bool) -> 
     if let Some(target) = target
         && !targets(parameter).contains(&target)
     {
-        return Err(format!("this reference of {} never leads to a {target}{}", source.name, if reverse { " (the third part is what is searched)" } else { "" }));
+        return Err(format!(
+            "this reference of {} never leads to a {target}{}",
+            source.name,
+            if reverse { " (the third part is what is searched)" } else { "" }
+        ));
     }
     Ok(Include { source: Some(source.name), code: Some(parameter.code.clone()), target, iterate })
 }
@@ -407,4 +423,3 @@ fn include(reading: &Reading<'_>, value: &str, iterate: bool, reverse: bool) -> 
 fn shown(name: &str) -> String {
     name.chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | ':' | '.')).take(80).collect()
 }
-

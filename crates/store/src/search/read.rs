@@ -70,7 +70,13 @@ pub fn parameter(reading: &Reading<'_>, type_name: &'static str, name: &str, val
     at_depth(reading, type_name, name, values, 0)
 }
 
-fn at_depth(reading: &Reading<'_>, type_name: &'static str, name: &str, values: &str, depth: usize) -> Result<Expr, String> {
+fn at_depth(
+    reading: &Reading<'_>,
+    type_name: &'static str,
+    name: &str,
+    values: &str,
+    depth: usize,
+) -> Result<Expr, String> {
     if depth > CHAIN_MAX {
         return Err(format!("a chain follows at most {CHAIN_MAX} references"));
     }
@@ -159,7 +165,9 @@ fn by_rule(
             _ => Err("give the id of a List; lists such as $current-medications are not kept here".to_string()),
         },
         "_text" | "_content" => words(values).map(|any| {
-            Expr::any(any.into_iter().map(|w| if code == "_text" { Expr::Narrative(w) } else { Expr::Content(w) }).collect())
+            Expr::any(
+                any.into_iter().map(|w| if code == "_text" { Expr::Narrative(w) } else { Expr::Content(w) }).collect(),
+            )
         }),
         _ => super::filter::parse(reading, type_name, values),
     })
@@ -225,7 +233,9 @@ fn chain(
     let targets: Vec<&'static str> = match wanted {
         Some(name) => match allowed.iter().find(|target| **target == name) {
             Some(target) => vec![target],
-            None => return Err(format!("this reference leads to no {}; it may lead to {}", safe(name), allowed.join(", "))),
+            None => {
+                return Err(format!("this reference leads to no {}; it may lead to {}", safe(name), allowed.join(", ")));
+            }
         },
         None => allowed,
     };
@@ -240,7 +250,11 @@ fn chain(
         }
     }
     if any.is_empty() {
-        return Err(if several { format!("none of the types this reference may lead to can be asked so; {reason}") } else { reason });
+        return Err(if several {
+            format!("none of the types this reference may lead to can be asked so; {reason}")
+        } else {
+            reason
+        });
     }
     Ok(Expr::any(any))
 }

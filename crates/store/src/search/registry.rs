@@ -221,7 +221,8 @@ impl Registry {
 fn drafts(type_name: &'static str, customs: &[Custom]) -> Vec<Draft> {
     let mut drafts: Vec<Draft> = Vec::new();
     for found in Definitions::r4().search_parameters(type_name) {
-        if found.code.is_empty() || shape::BY_RULE.contains(&found.code) || drafts.iter().any(|d| d.code == found.code) {
+        if found.code.is_empty() || shape::BY_RULE.contains(&found.code) || drafts.iter().any(|d| d.code == found.code)
+        {
             continue;
         }
         drafts.push(Draft {
@@ -242,7 +243,10 @@ fn drafts(type_name: &'static str, customs: &[Custom]) -> Vec<Draft> {
     drafts.sort_by(|a, b| a.code.cmp(&b.code));
     for custom in customs.iter().filter(|custom| custom.applies_to(type_name)) {
         if !drafts.iter().any(|d| d.code == custom.draft.code) {
-            drafts.push(Draft { expression: shape::of_type(&custom.draft.expression, type_name), ..custom.draft.clone() });
+            drafts.push(Draft {
+                expression: shape::of_type(&custom.draft.expression, type_name),
+                ..custom.draft.clone()
+            });
         }
     }
     drafts
@@ -294,11 +298,7 @@ fn components(draft: &Draft, made: &[Option<Arc<Parameter>>]) -> Vec<Component> 
         .iter()
         .filter_map(|(definition, expression)| {
             let found = made.iter().flatten().find(|p| &p.url == definition)?;
-            Some(Component {
-                parameter: found.clone(),
-                expression: expression.clone(),
-                compiled: OnceLock::new(),
-            })
+            Some(Component { parameter: found.clone(), expression: expression.clone(), compiled: OnceLock::new() })
         })
         .collect()
 }
@@ -340,7 +340,10 @@ fn parameter(
         expression: draft.expression.clone(),
         targets: shape::filtered_type(&draft.expression).map_or_else(|| draft.targets.clone(), |only| vec![only]),
         components,
-        own_rows: rows == [*number] && !draft.expression.is_empty() && union.is_empty() && draft.expression != type_name,
+        own_rows: rows == [*number]
+            && !draft.expression.is_empty()
+            && union.is_empty()
+            && draft.expression != type_name,
         union,
         primary: primary.is_some_and(|primary| rows.contains(&primary)),
         bit: (at < BITS_MAX && !draft.custom).then_some(at as u8),

@@ -105,7 +105,14 @@ impl View {
 
     /// The matches of a query, at most so many; without paging, sorting and includes.
     pub fn find(&self, query: &Query, sight: &Sight, limit: usize) -> Result<Vec<Stored>, Refusal> {
-        let query = Query { sort: Vec::new(), count: limit, total: Total::None, include: Vec::new(), revinclude: Vec::new(), ..query.clone() };
+        let query = Query {
+            sort: Vec::new(),
+            count: limit,
+            total: Total::None,
+            include: Vec::new(),
+            revinclude: Vec::new(),
+            ..query.clone()
+        };
         Ok(self.search(&query, sight)?.matches)
     }
 
@@ -230,7 +237,8 @@ impl Run<'_> {
         page.matches = hits.into_iter().map(|hit| hit.stored).collect();
         let included = include(self.walker, query, &page.matches)?;
         if included.cut {
-            let text = format!("more than {INCLUDED_MAX} resources would be included with this page; the rest is left out");
+            let text =
+                format!("more than {INCLUDED_MAX} resources would be included with this page; the rest is left out");
             page.issues.push(Issue::warning("incomplete", "", text));
         }
         page.included = included.resources;
@@ -251,7 +259,8 @@ impl Run<'_> {
                 segments.push(Segment { conditions, ..segment });
                 continue;
             };
-            let rest: Vec<&Expr> = conditions.iter().enumerate().filter(|(n, _)| *n != at).map(|(_, one)| *one).collect();
+            let rest: Vec<&Expr> =
+                conditions.iter().enumerate().filter(|(n, _)| *n != at).map(|(_, one)| *one).collect();
             if let Some(shared) = shared {
                 segments.push(Segment { conditions: rest.clone(), within: shared, ..segment });
             }
@@ -261,18 +270,28 @@ impl Run<'_> {
     }
 
     /// The condition that names one patient whose record is searched, and where that record's shared resources are.
-    fn whose(&self, type_name: &'static str, conditions: &[&Expr]) -> Result<Option<(usize, i64, Option<Within>)>, Error> {
+    fn whose(
+        &self,
+        type_name: &'static str,
+        conditions: &[&Expr],
+    ) -> Result<Option<(usize, i64, Option<Within>)>, Error> {
         let view = self.walker.view;
         let find = |type_name: &str, id: &str| place_of(view, type_name, id);
         let sql = Sql::new(view.hashes(), self.walker.registry, self.walker.sight, &find);
         for (at, one) in conditions.iter().enumerate() {
             match one {
-                Expr::Test(parameter, Test::Reference(test @ (ReferenceTest::Local("Patient", _) | ReferenceTest::Id(..)))) if parameter.primary => {
+                Expr::Test(
+                    parameter,
+                    Test::Reference(test @ (ReferenceTest::Local("Patient", _) | ReferenceTest::Id(..))),
+                ) if parameter.primary => {
                     let targets = targets_of(&sql, test);
-                    let ([number], [patient]) = (targets.numbers.as_slice(), targets.patients.as_slice()) else { continue };
+                    let ([number], [patient]) = (targets.numbers.as_slice(), targets.patients.as_slice()) else {
+                        continue;
+                    };
                     let mut shared = None;
                     for row in &parameter.rows {
-                        let probe = "SELECT part FROM reference WHERE param = $1 AND target = $2 ORDER BY param LIMIT 1";
+                        let probe =
+                            "SELECT part FROM reference WHERE param = $1 AND target = $2 ORDER BY param LIMIT 1";
                         let binds = [Bind::Int(i64::from(*row)), Bind::Int(*number)];
                         if view.connection.one(probe, &binds, |_| Ok(()))?.is_some() {
                             shared = Some(Within::Referring(parameter.rows.clone(), *number));
@@ -282,7 +301,8 @@ impl Run<'_> {
                 }
                 Expr::OfPatient(id) => {
                     let Some((_, patient)) = sql.place_of("Patient", id) else { continue };
-                    let probe = "SELECT part FROM compartment WHERE patient = $1 AND type = $2 ORDER BY patient LIMIT 1";
+                    let probe =
+                        "SELECT part FROM compartment WHERE patient = $1 AND type = $2 ORDER BY patient LIMIT 1";
                     let binds = [Bind::Int(patient), Bind::Int(super::compile::type_number(type_name))];
                     let shared = view.connection.one(probe, &binds, |_| Ok(()))?.map(|()| Within::Shared(patient));
                     return Ok(Some((at, patient, shared)));
@@ -343,7 +363,10 @@ impl Run<'_> {
             if fits { then(found) } else { Ok(ControlFlow::Continue(())) }
         })?;
         if too_many {
-            let text = format!("more than {} resources would have to be read for these words; narrow the search", words::LOOKED_MAX);
+            let text = format!(
+                "more than {} resources would have to be read for these words; narrow the search",
+                words::LOOKED_MAX
+            );
             return Err(Refusal::Invalid(Issue::error("too-costly", "", text)));
         }
         Ok(())
@@ -365,12 +388,18 @@ impl Run<'_> {
     }
 
     /// Adds a segment's matches; true when the page is full.
-    fn fill<'q>(&self, segment: &Segment<'q>, order: Order<'q>, number: u16, looked: &mut usize, hits: &mut Vec<Hit>) -> Result<bool, Refusal> {
+    fn fill<'q>(
+        &self,
+        segment: &Segment<'q>,
+        order: Order<'q>,
+        number: u16,
+        looked: &mut usize,
+        hits: &mut Vec<Hit>,
+    ) -> Result<bool, Refusal> {
         let mut walk = self.walk(segment, order);
         let resumed = self.cursor.as_ref().filter(|cursor| cursor.segment == number);
         let driver = self.walker.driver(&walk);
-        let nested = driver.is_some_and(|at| drive::is_nested(walk.conditions[at]))
-            && walk.within == Within::Anywhere;
+        let nested = driver.is_some_and(|at| drive::is_nested(walk.conditions[at])) && walk.within == Within::Anywhere;
         if nested {
             return self.replay(segment, &walk, number, resumed, looked, hits);
         }
@@ -399,7 +428,12 @@ impl Run<'_> {
         let mut skipping = resumed.map(|cursor| cursor.place);
         if skipping.is_some() {
             let mut still_there = false;
-            let places = Walk { bodies: false, conditions: walk.conditions.clone(), within: walk.within.clone(), ..self.walker.plain(walk.type_name, Vec::new()) };
+            let places = Walk {
+                bodies: false,
+                conditions: walk.conditions.clone(),
+                within: walk.within.clone(),
+                ..self.walker.plain(walk.type_name, Vec::new())
+            };
             let _ = self.walker.walk(&places, &mut |found| {
                 still_there = Some(found.place) == skipping;
                 Ok(if still_there { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
@@ -408,7 +442,8 @@ impl Run<'_> {
                 skipping = None;
             }
         }
-        let mut to_skip = if resumed.is_some() && skipping.is_none() { resumed.map_or(0, |cursor| cursor.ordinal) } else { 0 };
+        let mut to_skip =
+            if resumed.is_some() && skipping.is_none() { resumed.map_or(0, |cursor| cursor.ordinal) } else { 0 };
         self.each(segment, walk, looked, &mut |found| {
             if let Some(last) = skipping {
                 if found.place == last {

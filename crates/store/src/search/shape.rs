@@ -6,7 +6,8 @@
 use akson_fhir::definition::{Definitions, SearchKind, TypeId, TypeKind};
 
 /// Parameters that are answered by a rule of their own and have no rows.
-pub(super) const BY_RULE: &[&str] = &["_id", "_lastUpdated", "_text", "_content", "_query", "_list", "_has", "_type", "_filter"];
+pub(super) const BY_RULE: &[&str] =
+    &["_id", "_lastUpdated", "_text", "_content", "_query", "_list", "_has", "_type", "_filter"];
 
 /// The branches of a union, trimmed, outer brackets taken away.
 pub(super) fn branches(expression: &str) -> Vec<&str> {
@@ -167,7 +168,9 @@ pub(super) fn one_row(kind: SearchKind, types: &[&str]) -> bool {
     match kind {
         SearchKind::Date => !types.is_empty(),
         SearchKind::Number => true,
-        SearchKind::String | SearchKind::Uri => !types.is_empty() && types.iter().all(|t| t.starts_with(char::is_lowercase)),
+        SearchKind::String | SearchKind::Uri => {
+            !types.is_empty() && types.iter().all(|t| t.starts_with(char::is_lowercase))
+        }
         _ => false,
     }
 }
@@ -183,14 +186,23 @@ mod tests {
 
     #[test]
     fn branches_are_taken_apart() {
-        assert_eq!(branches("A.b | (A.c as Quantity) | A.d.where(x='|')"), ["A.b", "A.c as Quantity", "A.d.where(x='|')"]);
+        assert_eq!(
+            branches("A.b | (A.c as Quantity) | A.d.where(x='|')"),
+            ["A.b", "A.c as Quantity", "A.d.where(x='|')"]
+        );
         assert!(branches("").is_empty());
     }
 
     #[test]
     fn only_the_branches_of_a_type_stay() {
-        assert_eq!(of_type("AllergyIntolerance.code | Condition.code | (Observation.code as X)", "Condition"), "Condition.code");
+        assert_eq!(
+            of_type("AllergyIntolerance.code | Condition.code | (Observation.code as X)", "Condition"),
+            "Condition.code"
+        );
         assert_eq!(of_type("Resource.meta.tag", "Patient"), "Resource.meta.tag");
-        assert_eq!(of_type("Condition.onset.as(Age) | Condition.onset.as(Range)", "Condition"), "Condition.onset.as(Age) | Condition.onset.as(Range)");
+        assert_eq!(
+            of_type("Condition.onset.as(Age) | Condition.onset.as(Range)", "Condition"),
+            "Condition.onset.as(Age) | Condition.onset.as(Range)"
+        );
     }
 }

@@ -56,11 +56,15 @@ pub fn keyed(indexing: &Indexing<'_>, sorts: &[Sort], type_at: usize, stored: St
 
 fn key(indexing: &Indexing<'_>, resource: &Resource, parameter: &Parameter, descending: bool) -> Option<Key> {
     let keys: Vec<Key> = match parameter.kind {
-        SearchKind::Date => rows_of(indexing, resource, parameter).dates.into_iter().map(|row| Key::Int(row.lo)).collect(),
+        SearchKind::Date => {
+            rows_of(indexing, resource, parameter).dates.into_iter().map(|row| Key::Int(row.lo)).collect()
+        }
         SearchKind::Number | SearchKind::Quantity => {
             rows_of(indexing, resource, parameter).quantities.into_iter().map(|row| Key::Real(row.low)).collect()
         }
-        SearchKind::String => rows_of(indexing, resource, parameter).strings.into_iter().map(|row| Key::Text(row.text)).collect(),
+        SearchKind::String => {
+            rows_of(indexing, resource, parameter).strings.into_iter().map(|row| Key::Text(row.text)).collect()
+        }
         _ => {
             let context = Context::of(resource.root());
             let items = values(parameter, &Item::node(resource.root(), resource.type_id), &context);
@@ -84,7 +88,8 @@ fn text(item: &Item<'_>) -> Option<String> {
     match Definitions::r4().get(*type_id).name {
         "CodeableConcept" => {
             let coding = value.get("coding").and_then(|list| list.items().next());
-            let code = coding.and_then(|coding| coding.get("code")).and_then(Value::as_str).map(|text| text.into_owned());
+            let code =
+                coding.and_then(|coding| coding.get("code")).and_then(Value::as_str).map(|text| text.into_owned());
             code.or_else(|| inner("text"))
         }
         "Coding" => inner("code"),

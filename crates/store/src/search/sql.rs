@@ -72,7 +72,15 @@ pub struct Sql<'a> {
 impl<'a> Sql<'a> {
     /// An empty one.
     pub fn new(hashes: &'a Hashes, registry: &'a Registry, sight: &'a Sight, find: &'a Find<'a>) -> Sql<'a> {
-        Sql { text: String::with_capacity(512), binds: Vec::with_capacity(16), hashes, sight, registry, find, aliases: 0 }
+        Sql {
+            text: String::with_capacity(512),
+            binds: Vec::with_capacity(16),
+            hashes,
+            sight,
+            registry,
+            find,
+            aliases: 0,
+        }
     }
 
     /// Another one with the same surroundings.

@@ -109,9 +109,15 @@ impl<'a> Walker<'a> {
             && matches!(walk.within, Within::Anywhere)
         {
             match walk.conditions[at] {
-                Expr::Chain(parameter, target, inner) => return self.through_chain(walk, at, (parameter, target, inner), each),
-                Expr::Has(source, parameter, inner) => return self.through_has(walk, at, (source, parameter, inner), each),
-                Expr::Any(any) if drive::is_nested(walk.conditions[at]) => return self.through_chains(walk, at, any, each),
+                Expr::Chain(parameter, target, inner) => {
+                    return self.through_chain(walk, at, (parameter, target, inner), each);
+                }
+                Expr::Has(source, parameter, inner) => {
+                    return self.through_has(walk, at, (source, parameter, inner), each);
+                }
+                Expr::Any(any) if drive::is_nested(walk.conditions[at]) => {
+                    return self.through_chains(walk, at, any, each);
+                }
                 _ => {}
             }
         }
@@ -162,7 +168,17 @@ impl<'a> Walker<'a> {
                 true => each(found),
                 false => Ok(ControlFlow::Continue(())),
             };
-            let mut go = |within: Within| self.walk(&Walk { within, conditions: rest.clone(), bodies: walk.bodies, ..self.plain(walk.type_name, Vec::new()) }, &mut hand_on);
+            let mut go = |within: Within| {
+                self.walk(
+                    &Walk {
+                        within,
+                        conditions: rest.clone(),
+                        bodies: walk.bodies,
+                        ..self.plain(walk.type_name, Vec::new())
+                    },
+                    &mut hand_on,
+                )
+            };
             if by_part && go(Within::Part(end.place.rid))?.is_break() {
                 return Ok(ControlFlow::Break(()));
             }
@@ -206,7 +222,12 @@ impl<'a> Walker<'a> {
             if part < 0 || !patients.insert(part) {
                 return Ok(ControlFlow::Continue(()));
             }
-            let patient = Walk { within: Within::Part(part), conditions: rest.clone(), bodies: walk.bodies, ..self.plain("Patient", Vec::new()) };
+            let patient = Walk {
+                within: Within::Part(part),
+                conditions: rest.clone(),
+                bodies: walk.bodies,
+                ..self.plain("Patient", Vec::new())
+            };
             self.walk(&patient, each)
         })
     }
@@ -222,7 +243,8 @@ impl<'a> Walker<'a> {
         let shape = write(&mut sql, walk, driver, self.end);
         let mut seen = HashSet::new();
         let mut flow = ControlFlow::Continue(());
-        let string = driver.and_then(|at| Drive::of(walk.conditions[at])).and_then(|d| Some((d.parameter(), d.string()?)));
+        let string =
+            driver.and_then(|at| Drive::of(walk.conditions[at])).and_then(|d| Some((d.parameter(), d.string()?)));
         let columns = if walk.bodies { 11 } else { 2 };
         self.view.connection.walk(&sql.text, &binds(&sql.binds), |row| {
             let place = Place { part: row.int(0)?, rid: row.int(1)? };
@@ -270,7 +292,10 @@ impl<'a> Walker<'a> {
             }
         };
         let texts = self.texts(stored, parameter)?;
-        let fits = texts.iter().filter(|(text, exact)| test.is_none_or(|test| self.fits(test, text, *exact))).map(|(text, _)| text);
+        let fits = texts
+            .iter()
+            .filter(|(text, exact)| test.is_none_or(|test| self.fits(test, text, *exact)))
+            .map(|(text, _)| text);
         let first = if descending { fits.max() } else { fits.min() };
         Ok(first == Some(text))
     }
@@ -373,7 +398,8 @@ fn write(sql: &mut Sql<'_>, walk: &Walk<'_>, driver: Option<usize>, end: i64) ->
         Order::Updated(_) => Some("updated"),
         Order::Natural => drive.as_ref().and_then(Drive::key),
     };
-    let natural_rows = matches!(walk.order, Order::Natural) && matches!(walk.within, Within::Anywhere | Within::Part(_));
+    let natural_rows =
+        matches!(walk.order, Order::Natural) && matches!(walk.within, Within::Anywhere | Within::Part(_));
     let own = table(walk, &drive) == "resource";
     let scattered = match &walk.order {
         Order::By(parameter, _) => !parameter.single && key == Some("text"),
@@ -383,9 +409,13 @@ fn write(sql: &mut Sql<'_>, walk: &Walk<'_>, driver: Option<usize>, end: i64) ->
     let gathered = key.is_none() && natural_rows && drive.as_ref().is_some_and(Drive::scattered);
     sql.push("SELECT ");
     if walk.bodies && own {
-        sql.push("d.part, d.rid, d.type, d.version, d.updated, d.controller, d.state, d.patients, d.sum, d.dict, d.body");
+        sql.push(
+            "d.part, d.rid, d.type, d.version, d.updated, d.controller, d.state, d.patients, d.sum, d.dict, d.body",
+        );
     } else if walk.bodies {
-        sql.push("r.part, r.rid, r.type, r.version, r.updated, r.controller, r.state, r.patients, r.sum, r.dict, r.body");
+        sql.push(
+            "r.part, r.rid, r.type, r.version, r.updated, r.controller, r.state, r.patients, r.sum, r.dict, r.body",
+        );
     } else {
         sql.push("d.part, d.rid");
     }
@@ -517,7 +547,9 @@ fn ordered(sql: &mut Sql<'_>, parameter: &Parameter, descending: bool) {
         return;
     }
     let before = if descending { " > " } else { " < " };
-    sql.push(" AND NOT EXISTS (SELECT 1 FROM ").push(table).push(" e WHERE e.param = d.param AND e.part = d.part AND e.rid = d.rid AND e.");
+    sql.push(" AND NOT EXISTS (SELECT 1 FROM ")
+        .push(table)
+        .push(" e WHERE e.param = d.param AND e.part = d.part AND e.rid = d.rid AND e.");
     sql.push(column).push(before).push("d.").push(column).push(")");
 }
 

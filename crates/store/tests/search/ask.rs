@@ -29,7 +29,9 @@ pub fn load(store: &Store, text: &str) {
 
 /// The pairs of a query string, decoded by nobody.
 pub fn pairs(query: &str) -> Vec<(String, String)> {
-    let pair = |pair: &str| pair.split_once('=').map_or((pair.to_string(), String::new()), |(a, b)| (a.to_string(), b.to_string()));
+    let pair = |pair: &str| {
+        pair.split_once('=').map_or((pair.to_string(), String::new()), |(a, b)| (a.to_string(), b.to_string()))
+    };
     query.split('&').filter(|p| !p.is_empty()).map(pair).collect()
 }
 
@@ -39,7 +41,8 @@ pub fn query(store: &Store, address: &str, handling: Handling) -> Result<Query, 
     let registry = store.registry();
     let reading = Reading { registry: &registry, base: registry.base(), zone: Zone::default(), now_ms: NOW_MS };
     let found = akson_fhir::definition::Definitions::r4().resource(type_name).map(|found| found.name);
-    let said = |issues: Vec<akson_fhir::outcome::Issue>| issues.iter().map(|i| i.to_string()).collect::<Vec<_>>().join("; ");
+    let said =
+        |issues: Vec<akson_fhir::outcome::Issue>| issues.iter().map(|i| i.to_string()).collect::<Vec<_>>().join("; ");
     Query::parse(&reading, found, &pairs(rest), handling).map_err(said)
 }
 

@@ -62,7 +62,13 @@ fn what_refers_to_a_resource_is_asked_for() {
     check_refused(&store, "Patient?_has:Observation:encounter:code=w", "never leads");
 }
 
-fn in_compartment(store: &akson_store::Store, name: &'static str, id: &str, type_name: &'static str, rest: &str) -> Vec<String> {
+fn in_compartment(
+    store: &akson_store::Store,
+    name: &'static str,
+    id: &str,
+    type_name: &'static str,
+    rest: &str,
+) -> Vec<String> {
     let registry = store.registry();
     let reading = Reading { registry: &registry, base: "", zone: Zone::default(), now_ms: NOW_MS };
     let compartment = Compartment { name, id: id.to_string() };
@@ -101,10 +107,18 @@ fn includes_bring_what_is_asked() {
     check_included(&store, "Observation?code=h&_include=Observation:performer:Practitioner", &[]);
     check_included(&store, "Observation?code=h&_include=Observation:*", &["o1", "p1", "p2"]);
     check_included(&store, "Observation?_id=o1&_include=*", &["doc", "e1", "p1"]);
-    check_included(&store, "Observation?_id=o1&_include=Observation:encounter&_include:iterate=Encounter:service-provider&_include:iterate=Organization:partof", &["e1", "org", "top"]);
+    check_included(
+        &store,
+        "Observation?_id=o1&_include=Observation:encounter&_include:iterate=Encounter:service-provider&_include:iterate=Organization:partof",
+        &["e1", "org", "top"],
+    );
     check_included(&store, "Patient?_id=p1&_revinclude=Observation:patient", &["o1", "o3"]);
     check_included(&store, "Patient?_id=p2&_revinclude=Observation:performer", &["o3"]);
-    check_included(&store, "Patient?_id=p1&_revinclude=Observation:patient&_revinclude:iterate=Provenance:target", &["o1", "o3", "pr"]);
+    check_included(
+        &store,
+        "Patient?_id=p1&_revinclude=Observation:patient&_revinclude:iterate=Provenance:target",
+        &["o1", "o3", "pr"],
+    );
     check_included(&store, "Practitioner?_id=doc&_revinclude=*", &["o1", "p1", "pr"]);
     check_included(&store, "Observation?_id=o1,o3&_include=Observation:has-member", &[]);
     check_refused(&store, "Observation?_include=Observation", "Type:parameter");

@@ -17,8 +17,44 @@ const SEEDS: &[&str] = &[
     "Location?near=59.9|10.7|5|km&_text=sår&_list=l&_id=a,b&_page=AAAA",
 ];
 const PIECES: &[&str] = &[
-    ":", ".", "|", ",", "$", "\\", "=", "&", "(", ")", "[", "]", "\"", "'", "%", "æ", "\u{0}", "\u{10ffff}", "e999999999", "99999999999999999999999", "-", "_has:", ":missing",
-    "ge", "9999-12-31", "0000", "not (", " and ", " or ", ":iterate", "*", "Patient", "\u{301}", "🏥", "--", ";", " ", "\n",
+    ":",
+    ".",
+    "|",
+    ",",
+    "$",
+    "\\",
+    "=",
+    "&",
+    "(",
+    ")",
+    "[",
+    "]",
+    "\"",
+    "'",
+    "%",
+    "æ",
+    "\u{0}",
+    "\u{10ffff}",
+    "e999999999",
+    "99999999999999999999999",
+    "-",
+    "_has:",
+    ":missing",
+    "ge",
+    "9999-12-31",
+    "0000",
+    "not (",
+    " and ",
+    " or ",
+    ":iterate",
+    "*",
+    "Patient",
+    "\u{301}",
+    "🏥",
+    "--",
+    ";",
+    " ",
+    "\n",
 ];
 
 fn mutated(chance: &mut Chance) -> String {
@@ -50,7 +86,8 @@ fn no_query_brings_it_down() {
         r#"{"resourceType":"Observation","id":"o1","status":"final","code":{"coding":[{"system":"http://loinc.org","code":"8480-6"}]},"subject":{"reference":"Patient/p1"},"effectiveDateTime":"2020-05-05","valueQuantity":{"value":6,"system":"http://unitsofmeasure.org","code":"mg"}}"#,
         r#"{"resourceType":"Location","id":"l1","position":{"longitude":10.7,"latitude":59.9}}"#,
     ]);
-    let all: HashSet<String> = ["Patient", "Observation", "Location"].iter().flat_map(|name| ids(&store, name)).collect();
+    let all: HashSet<String> =
+        ["Patient", "Observation", "Location"].iter().flat_map(|name| ids(&store, name)).collect();
     let mut chance = Chance(11);
     let (mut answered, mut refused) = (0, 0);
     for round in 0..20_000 {

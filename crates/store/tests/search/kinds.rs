@@ -107,7 +107,9 @@ fn times_are_compared_as_spans() {
 
 #[test]
 fn quantities_meet_in_base_units() {
-    let observed = |id: &str, value: &str| format!(r#"{{"resourceType":"Observation","id":"{id}","status":"final","code":{{}},"valueQuantity":{value}}}"#);
+    let observed = |id: &str, value: &str| {
+        format!(r#"{{"resourceType":"Observation","id":"{id}","status":"final","code":{{}},"valueQuantity":{value}}}"#)
+    };
     let texts = [
         observed("mg", r#"{"value":5.4,"unit":"mg","system":"http://unitsofmeasure.org","code":"mg"}"#),
         observed("g", r#"{"value":0.0054,"unit":"gram","system":"http://unitsofmeasure.org","code":"g"}"#),

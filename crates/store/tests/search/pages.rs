@@ -38,10 +38,26 @@ fn what_is_sorted_comes_in_order_and_without_value_last() {
     check_order(&store, "Patient?_sort=-_id", &["p4", "p3", "p2", "p1"]);
     check_order(&store, "Patient?_sort=-_lastUpdated&_count=2", &["p4", "p3", "p2", "p1"]);
     check_order(&store, "Patient?_sort=_lastUpdated&_count=3", &["p1", "p2", "p3", "p4"]);
-    check_order(&store, "Observation?code=c0&_sort=-code,value-quantity&patient=p1", &["o00", "o06", "o12", "o18", "o24"]);
-    check_order(&store, "Observation?patient=p1&_sort=date&_count=3", &["o28", "o26", "o22", "o20", "o18", "o16", "o12", "o10", "o08", "o06", "o02", "o00", "o04", "o14", "o24"]);
-    check_order(&store, "Observation?code=c1&_sort=-date&_count=2", &["o01", "o07", "o10", "o13", "o16", "o22", "o25", "o28", "o04", "o19"]);
-    check_order(&store, "Observation?value-quantity=lt4&_sort=code,-value-quantity&_count=1", &["o03", "o00", "o01", "o02"]);
+    check_order(
+        &store,
+        "Observation?code=c0&_sort=-code,value-quantity&patient=p1",
+        &["o00", "o06", "o12", "o18", "o24"],
+    );
+    check_order(
+        &store,
+        "Observation?patient=p1&_sort=date&_count=3",
+        &["o28", "o26", "o22", "o20", "o18", "o16", "o12", "o10", "o08", "o06", "o02", "o00", "o04", "o14", "o24"],
+    );
+    check_order(
+        &store,
+        "Observation?code=c1&_sort=-date&_count=2",
+        &["o01", "o07", "o10", "o13", "o16", "o22", "o25", "o28", "o04", "o19"],
+    );
+    check_order(
+        &store,
+        "Observation?value-quantity=lt4&_sort=code,-value-quantity&_count=1",
+        &["o03", "o00", "o01", "o02"],
+    );
     check_refused(&store, "Patient?_sort=height", "no search parameter");
     check_refused(&store, "Observation?_sort=code-value-quantity", "composite");
 }
@@ -66,7 +82,8 @@ fn pages_hold_each_match_once() {
         let address = address.trim_end_matches(',');
         let whole = ids(&store, &format!("{address}{}_count=1000", if address.contains('?') { "&" } else { "?" }));
         for count in [1, 2, 7] {
-            let paged = ids(&store, &format!("{address}{}_count={count}", if address.contains('?') { "&" } else { "?" }));
+            let paged =
+                ids(&store, &format!("{address}{}_count={count}", if address.contains('?') { "&" } else { "?" }));
             assert_eq!(paged, whole, "{address} by {count}");
         }
         let mut distinct = whole.clone();
@@ -74,7 +91,12 @@ fn pages_hold_each_match_once() {
         distinct.dedup();
         assert_eq!(distinct.len(), whole.len(), "{address}");
     }
-    for address in ["Patient?name=a", "Patient?name=a,b,z,m", "Patient?family:contains=a", "Patient?_has:Observation:patient:code=c0"] {
+    for address in [
+        "Patient?name=a",
+        "Patient?name=a,b,z,m",
+        "Patient?family:contains=a",
+        "Patient?_has:Observation:patient:code=c0",
+    ] {
         let whole = ids(&store, address);
         assert_eq!(ids(&store, &format!("{address}&_count=1")), whole, "{address}");
     }
@@ -103,7 +125,12 @@ fn totals_count_what_pages_hold() {
 #[test]
 fn what_comes_later_does_not_disturb_pages() {
     let store = ward();
-    for address in ["Observation?patient=p1", "Observation?patient=p1&_sort=-date", "Observation?code=c0,c1,c2", "Observation?_sort=code"] {
+    for address in [
+        "Observation?patient=p1",
+        "Observation?patient=p1&_sort=-date",
+        "Observation?code=c0,c1,c2",
+        "Observation?_sort=code",
+    ] {
         let before = ids(&store, &format!("{address}&_count=1000").replace("?&", "?"));
         let first = page(&store, &format!("{address}&_count=4"), &Sight::everything()).unwrap();
         let mut found: Vec<String> = first.matches.iter().map(|s| s.id.clone()).collect();

@@ -47,7 +47,10 @@ fn every_shape_has_the_plan_that_was_read() {
         for (text, plan) in view.explain(&query, &Sight::everything()).unwrap_or_else(|_| panic!("{shape}")) {
             told.push_str(&format!("{shape}\n  {text}\n"));
             for line in plan {
-                assert!(!line.starts_with("SCAN") || line.contains("USING INDEX") || line == "SCAN d", "{shape}: {line}");
+                assert!(
+                    !line.starts_with("SCAN") || line.contains("USING INDEX") || line == "SCAN d",
+                    "{shape}: {line}"
+                );
                 assert!(!line.contains("SCAN resource") && !line.contains("SCAN token"), "{shape}: {line}");
                 told.push_str(&format!("    {line}\n"));
             }
@@ -57,5 +60,9 @@ fn every_shape_has_the_plan_that_was_read() {
     if std::env::var("AKSON_BLESS").is_ok() {
         std::fs::write(path, &told).unwrap();
     }
-    assert_eq!(told, std::fs::read_to_string(path).unwrap_or_default(), "read the difference aloud; AKSON_BLESS=1 keeps it");
+    assert_eq!(
+        told,
+        std::fs::read_to_string(path).unwrap_or_default(),
+        "read the difference aloud; AKSON_BLESS=1 keeps it"
+    );
 }

@@ -33,9 +33,20 @@ const PATIENTS: usize = 6;
 /// A patient with a few resources.
 fn chart(n: usize) -> Vec<String> {
     let mut texts = vec![
-        format!(r#"{{"resourceType":"Patient","id":"p{n}","name":[{{"family":"{}","given":["G{n}"]}}],"gender":"{}","birthDate":"19{}0","generalPractitioner":[{{"reference":"Practitioner/d{}"}}]}}"#, ["Hansen", "Olsen", "Moe"][n % 3], ["male", "female"][n % 2], n % 8, n % 2),
-        format!(r#"{{"resourceType":"Encounter","id":"e{n}","status":"finished","class":{{"code":"AMB"}},"subject":{{"reference":"Patient/p{n}"}},"serviceProvider":{{"reference":"Organization/o"}}}}"#),
-        format!(r#"{{"resourceType":"Observation","id":"s{n}","status":"final","code":{{"coding":[{{"code":"shared"}}]}},"subject":{{"reference":"Patient/p{n}"}},"performer":[{{"reference":"Patient/p{}"}}]}}"#, (n + 1) % PATIENTS),
+        format!(
+            r#"{{"resourceType":"Patient","id":"p{n}","name":[{{"family":"{}","given":["G{n}"]}}],"gender":"{}","birthDate":"19{}0","generalPractitioner":[{{"reference":"Practitioner/d{}"}}]}}"#,
+            ["Hansen", "Olsen", "Moe"][n % 3],
+            ["male", "female"][n % 2],
+            n % 8,
+            n % 2
+        ),
+        format!(
+            r#"{{"resourceType":"Encounter","id":"e{n}","status":"finished","class":{{"code":"AMB"}},"subject":{{"reference":"Patient/p{n}"}},"serviceProvider":{{"reference":"Organization/o"}}}}"#
+        ),
+        format!(
+            r#"{{"resourceType":"Observation","id":"s{n}","status":"final","code":{{"coding":[{{"code":"shared"}}]}},"subject":{{"reference":"Patient/p{n}"}},"performer":[{{"reference":"Patient/p{}"}}]}}"#,
+            (n + 1) % PATIENTS
+        ),
     ];
     for k in 0..4 {
         texts.push(format!(
@@ -72,13 +83,25 @@ fn two_stores() -> (Store, Store, Sight, Sight) {
             }
         }
     }
-    for text in chart(3).into_iter().chain((4..PATIENTS).flat_map(chart)).filter(|text| !text.contains("\"o3-") && !text.contains("\"p3\",") && !text.contains("\"e3\"")) {
+    for text in chart(3)
+        .into_iter()
+        .chain((4..PATIENTS).flat_map(chart))
+        .filter(|text| !text.contains("\"o3-") && !text.contains("\"p3\",") && !text.contains("\"e3\""))
+    {
         load(&other, &text);
     }
     for k in 0..40 {
-        load(&other, &format!(r#"{{"resourceType":"Observation","id":"x{k}","status":"final","code":{{"coding":[{{"system":"s","code":"c0"}}]}},"subject":{{"reference":"Patient/p5"}},"effectiveDateTime":"2020-01-01"}}"#));
+        load(
+            &other,
+            &format!(
+                r#"{{"resourceType":"Observation","id":"x{k}","status":"final","code":{{"coding":[{{"system":"s","code":"c0"}}]}},"subject":{{"reference":"Patient/p5"}},"effectiveDateTime":"2020-01-01"}}"#
+            ),
+        );
     }
-    load(&other, r#"{"resourceType":"Provenance","id":"pr","recorded":"2020-01-01T00:00:00Z","target":[{"reference":"Observation/o0-0"},{"reference":"Patient/p4"}],"agent":[{"who":{"reference":"Practitioner/d0"}}]}"#);
+    load(
+        &other,
+        r#"{"resourceType":"Provenance","id":"pr","recorded":"2020-01-01T00:00:00Z","target":[{"reference":"Observation/o0-0"},{"reference":"Patient/p4"}],"agent":[{"who":{"reference":"Practitioner/d0"}}]}"#,
+    );
     let sight = |store: &Store| sight_of(store, &["p0", "p1", "p2", "p3"]);
     let sights = (sight(&one), sight(&other));
     (one, other, sights.0, sights.1)
@@ -87,29 +110,85 @@ fn two_stores() -> (Store, Store, Sight, Sight) {
 /// Everything of some patients, and what is nobody's among staff and organizations.
 fn sight_of(store: &Store, patients: &[&str]) -> Sight {
     let view = store.read().unwrap();
-    let numbers: Vec<i64> = patients.iter().map(|id| view.place(support::type_id("Patient"), id).unwrap().unwrap().rid).collect();
+    let numbers: Vec<i64> =
+        patients.iter().map(|id| view.place(support::type_id("Patient"), id).unwrap().unwrap().rid).collect();
     let some = Scope::Some(Limits { only: vec![vec![Clause::Parts(Arc::from(numbers))]], except: Vec::new() });
     let scopes = ["Organization", "Practitioner", "List"].map(|name| (name, Scope::Everything));
     Sight::new(HashMap::from(scopes), some)
 }
 
 const PARTS: &[&str] = &[
-    "code=c0", "code=s|c1", "code=c0,c2", "code:not=c1", "code:text=code", "status=final", "date=ge2020-02", "date=2020", "date:missing=true",
-    "value-quantity=gt65", "value-quantity=lt0.07|http://unitsofmeasure.org|t", "patient=p0", "patient=p4", "subject=Patient/p3", "performer=Practitioner/d0",
-    "performer=Patient/p1", "patient.name=hansen", "patient.gender=male", "subject:Patient.family=moe", "patient.general-practitioner:Practitioner.name=lege", "encounter.status=finished",
-    "encounter.service-provider.name=sol", "performer:Practitioner.name=lege", "_list=l", "_content=shared", "_filter=not (code eq c0) or status eq amended",
-    "_has:Provenance:target:agent=Practitioner/d0", "performer:missing=false",
+    "code=c0",
+    "code=s|c1",
+    "code=c0,c2",
+    "code:not=c1",
+    "code:text=code",
+    "status=final",
+    "date=ge2020-02",
+    "date=2020",
+    "date:missing=true",
+    "value-quantity=gt65",
+    "value-quantity=lt0.07|http://unitsofmeasure.org|t",
+    "patient=p0",
+    "patient=p4",
+    "subject=Patient/p3",
+    "performer=Practitioner/d0",
+    "performer=Patient/p1",
+    "patient.name=hansen",
+    "patient.gender=male",
+    "subject:Patient.family=moe",
+    "patient.general-practitioner:Practitioner.name=lege",
+    "encounter.status=finished",
+    "encounter.service-provider.name=sol",
+    "performer:Practitioner.name=lege",
+    "_list=l",
+    "_content=shared",
+    "_filter=not (code eq c0) or status eq amended",
+    "_has:Provenance:target:agent=Practitioner/d0",
+    "performer:missing=false",
 ];
 const ENDS: &[&str] = &[
-    "", "_sort=date", "_sort=-date", "_sort=-value-quantity", "_sort=code,-date", "_sort=-_id", "_include=Observation:patient", "_include=Observation:*",
-    "_include=Observation:performer&_revinclude=Observation:has-member", "_total=accurate", "_summary=count", "_revinclude=Provenance:target", "_count=2&_sort=-date", "_count=3", "_count=1&_sort=status",
+    "",
+    "_sort=date",
+    "_sort=-date",
+    "_sort=-value-quantity",
+    "_sort=code,-date",
+    "_sort=-_id",
+    "_include=Observation:patient",
+    "_include=Observation:*",
+    "_include=Observation:performer&_revinclude=Observation:has-member",
+    "_total=accurate",
+    "_summary=count",
+    "_revinclude=Provenance:target",
+    "_count=2&_sort=-date",
+    "_count=3",
+    "_count=1&_sort=status",
 ];
 const PEOPLE: &[&str] = &[
-    "Patient?_has:Observation:patient:code=c0", "Patient?_has:Observation:performer:code=shared", "Patient?_has:Observation:patient:_has:Provenance:target:agent=Practitioner/d0",
-    "Patient?name=h", "Patient?gender=female&_sort=family", "Patient?_sort=-birthdate&_count=1", "Patient?name:missing=true", "Patient?_id=p4", "Patient", "Patient?_total=accurate&_count=1",
-    "Patient?_revinclude=Observation:patient", "Patient?_revinclude=*", "Patient?_revinclude=Observation:performer&_revinclude:iterate=Provenance:target", "Patient?general-practitioner.name=lege",
-    "Practitioner?_has:Observation:performer:code=c0&_total=accurate", "Practitioner?_revinclude=Observation:performer&_count=1", "Organization?_has:Encounter:service-provider:status=finished", "Encounter?service-provider=Organization/o&_total=accurate",
-    "Provenance", "Provenance?agent=Practitioner/d0&_total=accurate", "?_type=Observation,Provenance,Patient&_count=4", "List?item=Observation/o4-1", "List?item.code=c1", "List?item:Observation.code=c1&_include=List:item",
+    "Patient?_has:Observation:patient:code=c0",
+    "Patient?_has:Observation:performer:code=shared",
+    "Patient?_has:Observation:patient:_has:Provenance:target:agent=Practitioner/d0",
+    "Patient?name=h",
+    "Patient?gender=female&_sort=family",
+    "Patient?_sort=-birthdate&_count=1",
+    "Patient?name:missing=true",
+    "Patient?_id=p4",
+    "Patient",
+    "Patient?_total=accurate&_count=1",
+    "Patient?_revinclude=Observation:patient",
+    "Patient?_revinclude=*",
+    "Patient?_revinclude=Observation:performer&_revinclude:iterate=Provenance:target",
+    "Patient?general-practitioner.name=lege",
+    "Practitioner?_has:Observation:performer:code=c0&_total=accurate",
+    "Practitioner?_revinclude=Observation:performer&_count=1",
+    "Organization?_has:Encounter:service-provider:status=finished",
+    "Encounter?service-provider=Organization/o&_total=accurate",
+    "Provenance",
+    "Provenance?agent=Practitioner/d0&_total=accurate",
+    "?_type=Observation,Provenance,Patient&_count=4",
+    "List?item=Observation/o4-1",
+    "List?item.code=c1",
+    "List?item:Observation.code=c1&_include=List:item",
 ];
 
 /// All pages of an answer, in all that a caller gets of them. Times and tokens differ between stores by nature.
@@ -128,7 +207,13 @@ fn told(store: &Store, address: &str, sight: &Sight) -> String {
                 for one in page.matches.iter().chain(&page.included) {
                     out.push_str(&format!("{} {} {}\n", one.id, one.version, one.bare()));
                 }
-                out.push_str(&format!("{:?} {:?} {} {:?}\n", page.total, page.issues, page.included.len(), page.next.as_ref().map(String::len)));
+                out.push_str(&format!(
+                    "{:?} {:?} {} {:?}\n",
+                    page.total,
+                    page.issues,
+                    page.included.len(),
+                    page.next.as_ref().map(String::len)
+                ));
                 next = page.next;
             }
         }
@@ -141,7 +226,8 @@ fn told(store: &Store, address: &str, sight: &Sight) -> String {
 #[test]
 fn stores_that_differ_in_what_is_not_seen_answer_alike() {
     let (one, other, sight, other_sight) = two_stores();
-    let check = |address: &str| assert_eq!(told(&one, address, &sight), told(&other, address, &other_sight), "{address}");
+    let check =
+        |address: &str| assert_eq!(told(&one, address, &sight), told(&other, address, &other_sight), "{address}");
     PEOPLE.iter().for_each(|address| check(address));
     let mut chance = Chance(7);
     for _ in 0..600 {
@@ -175,7 +261,10 @@ fn what_is_seen_is_found_and_what_is_found_is_seen() {
                     let found = query(&store, &format!("Observation?{part}"), Handling::Strict).unwrap();
                     Clause::Where(found.parts[0].1.clone())
                 };
-                let limits = Limits { only: vec![vec![clause(&mut chance)], vec![clause(&mut chance), clause(&mut chance)]], except: vec![vec![clause(&mut chance)]] };
+                let limits = Limits {
+                    only: vec![vec![clause(&mut chance)], vec![clause(&mut chance), clause(&mut chance)]],
+                    except: vec![vec![clause(&mut chance)]],
+                };
                 Sight::new(HashMap::from([("Observation", Scope::Some(limits))]), Scope::Everything)
             }
         };

@@ -24,7 +24,8 @@ fn run(name: &str) {
 
 /// Where the shared data is.
 pub fn shared() -> String {
-    let here = std::env::var("AKSON_SHARED").unwrap_or_else(|_| concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared").to_string());
+    let here = std::env::var("AKSON_SHARED")
+        .unwrap_or_else(|_| concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared").to_string());
     format!("{here}/data")
 }
 

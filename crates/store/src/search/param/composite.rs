@@ -54,23 +54,41 @@ pub fn index<'a>(into: &mut Collector<'_>, parameter: &Parameter, item: &Item<'a
     for item in first {
         with(item, |value, type_name| token::index(&mut codes, 0, value, type_name));
     }
-    let blank = PairRow { param: parameter.number, a: 0, a_system: 0, b: 0, b_system: 0, low: 0.0, high: 0.0, raw_low: 0.0, raw_high: 0.0, target: None };
+    let blank = PairRow {
+        param: parameter.number,
+        a: 0,
+        a_system: 0,
+        b: 0,
+        b_system: 0,
+        low: 0.0,
+        high: 0.0,
+        raw_low: 0.0,
+        raw_high: 0.0,
+        target: None,
+    };
     let mut rows: Vec<PairRow> = Vec::new();
     if let [second, third] = rest {
-        rows.extend(numbers(second).iter().flat_map(|a| numbers(third).into_iter().map(|b| PairRow { low: *a, high: b, ..blank })));
+        rows.extend(
+            numbers(second)
+                .iter()
+                .flat_map(|a| numbers(third).into_iter().map(|b| PairRow { low: *a, high: b, ..blank })),
+        );
     } else if let ([second], Some(component)) = (rest, parameter.components.get(1)) {
         for item in second {
             match component.parameter.kind {
                 SearchKind::Token => with(item, |value, name| token::index(&mut others, 0, value, name)),
                 SearchKind::Quantity => with(item, |value, name| quantity::index(&mut others, 0, value, name)),
                 SearchKind::Date => with(item, |value, name| date::index(&mut others, 0, value, name)),
-                SearchKind::Reference => rows.extend(target(into, item).map(|target| PairRow { ..target_row(&blank, target) })),
+                SearchKind::Reference => {
+                    rows.extend(target(into, item).map(|target| PairRow { ..target_row(&blank, target) }))
+                }
                 _ => {}
             }
         }
         rows.extend(of(&blank, &others.finish()));
     }
-    for code in codes.finish().tokens.iter().filter(|code| code.system != token::TEXT && code.system != token::OF_TYPE) {
+    for code in codes.finish().tokens.iter().filter(|code| code.system != token::TEXT && code.system != token::OF_TYPE)
+    {
         for row in &rows {
             into.pair(PairRow { a: code.code, a_system: code.system, ..*row });
         }
@@ -143,8 +161,12 @@ pub fn sql(sql: &mut Sql<'_>, at: &At, parameter: &Parameter, tests: &[Test]) {
             (0, Test::Token(test)) => code(sql, "c.a", "c.a_system", test),
             (1, Test::Token(test)) => code(sql, "c.b", "c.b_system", test),
             (1, Test::Quantity(test)) if tests.len() == 2 => quantity::condition(sql, "c", test),
-            (1, Test::Quantity(test)) => quantity::compare(sql, "c.low", "c.low", test.prefix, [test.value, test.low, test.high]),
-            (2, Test::Quantity(test)) => quantity::compare(sql, "c.high", "c.high", test.prefix, [test.value, test.low, test.high]),
+            (1, Test::Quantity(test)) => {
+                quantity::compare(sql, "c.low", "c.low", test.prefix, [test.value, test.low, test.high])
+            }
+            (2, Test::Quantity(test)) => {
+                quantity::compare(sql, "c.high", "c.high", test.prefix, [test.value, test.low, test.high])
+            }
             (1, Test::Date(test)) => date::condition(sql, "c.low", "c.high", *test, false),
             (1, Test::Reference(test)) => lead(sql, test),
             _ => {

@@ -137,18 +137,28 @@ fn end(number: Option<Decimal>, none: f64, unit: Option<&Canonical>) -> f64 {
 pub fn compare(sql: &mut Sql<'_>, low: &str, high: &str, prefix: Prefix, range: [f64; 3]) {
     let [value, from, to] = range;
     match prefix {
-        Prefix::Eq => sql.push(low).push(" >= ").real(from).push(" AND ").push(low).push(" < ").real(to)
-            .push(" AND ").push(high).push(" < ").real(to),
-        Prefix::Ne => sql.push("(").push(low).push(" < ").real(from).push(" OR ").push(high).push(" >= ").real(to).push(")"),
+        Prefix::Eq => sql
+            .push(low)
+            .push(" >= ")
+            .real(from)
+            .push(" AND ")
+            .push(low)
+            .push(" < ")
+            .real(to)
+            .push(" AND ")
+            .push(high)
+            .push(" < ")
+            .real(to),
+        Prefix::Ne => {
+            sql.push("(").push(low).push(" < ").real(from).push(" OR ").push(high).push(" >= ").real(to).push(")")
+        }
         Prefix::Gt => sql.push(high).push(" > ").real(value),
         Prefix::Ge => sql.push(high).push(" >= ").real(value),
         Prefix::Lt => sql.push(low).push(" < ").real(value),
         Prefix::Le => sql.push(low).push(" <= ").real(value),
         Prefix::Sa => sql.push(low).push(" > ").real(value),
         Prefix::Eb => sql.push(high).push(" < ").real(value),
-        Prefix::Ap | Prefix::Po => {
-            sql.push(low).push(" <= ").real(to).push(" AND ").push(high).push(" >= ").real(from)
-        }
+        Prefix::Ap | Prefix::Po => sql.push(low).push(" <= ").real(to).push(" AND ").push(high).push(" >= ").real(from),
     };
 }
 

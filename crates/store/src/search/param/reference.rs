@@ -24,7 +24,11 @@ pub fn parse(asked: &Asked<'_>, text: &str) -> Result<Expr, String> {
             let test = super::token::test(asked, text)?;
             return Ok(asked.test(Test::Reference(ReferenceTest::Identifier(test))));
         }
-        Some("above" | "below") => return Err("hierarchies of resources are not searched: :above and :below are for tokens and addresses".to_string()),
+        Some("above" | "below") => {
+            return Err(
+                "hierarchies of resources are not searched: :above and :below are for tokens and addresses".to_string()
+            );
+        }
         Some(name) => match definitions.resource(name) {
             Some(found) if allows(asked.parameter, found.name) => Some(found.name),
             _ => return Err(asked.wrong_modifier("missing, identifier, or a type it may lead to")),
@@ -32,11 +36,15 @@ pub fn parse(asked: &Asked<'_>, text: &str) -> Result<Expr, String> {
     };
     let plain = asked.plain(text)?;
     let test = match (Reference::parse(&plain, asked.reading.base), kind) {
-        (Reference::Local(address), wanted) if wanted.is_none_or(|name| name == address.type_name()) => match address.version {
-            None => ReferenceTest::Local(address.type_name(), address.id.to_string()),
-            Some(version) => ReferenceTest::Other(versioned(address.type_name(), address.id, version)),
-        },
-        (Reference::Local(_), _) => return Err("the type before the id is another one than the modifier says".to_string()),
+        (Reference::Local(address), wanted) if wanted.is_none_or(|name| name == address.type_name()) => {
+            match address.version {
+                None => ReferenceTest::Local(address.type_name(), address.id.to_string()),
+                Some(version) => ReferenceTest::Other(versioned(address.type_name(), address.id, version)),
+            }
+        }
+        (Reference::Local(_), _) => {
+            return Err("the type before the id is another one than the modifier says".to_string());
+        }
         (Reference::Other(id), Some(name)) if is_id(id) => ReferenceTest::Local(name, id.to_string()),
         (Reference::Other(id), None) if is_id(id) => ReferenceTest::Id(targets(asked.parameter), id.to_string()),
         (Reference::Absolute { url, .. } | Reference::Urn(url), _) => ReferenceTest::Other(url.to_string()),
@@ -77,7 +85,9 @@ pub fn index(into: &mut Collector<'_>, parameter: &Parameter, value: Value<'_>) 
     {
         super::token::index_identifier(into, param, identifier);
     }
-    if let (Some(name), Some(id)) = (value.get("resourceType").and_then(Value::str), value.get("id").and_then(Value::str)) {
+    if let (Some(name), Some(id)) =
+        (value.get("resourceType").and_then(Value::str), value.get("id").and_then(Value::str))
+    {
         if let Some(found) = Definitions::r4().resource(name) {
             into.local(parameter, found.id, id);
         }

@@ -34,8 +34,13 @@ pub fn parse(asked: &Asked<'_>, text: &str) -> Result<Expr, String> {
         Some(_) => return Err("distances are in km, m or mi".to_string()),
     };
     let distance_km = written * factor;
-    if !(-90.0..=90.0).contains(&latitude) || !(-180.0..=180.0).contains(&longitude) || !(0.0..=DISTANCE_KM_MAX).contains(&distance_km) {
-        return Err(format!("a position is within 90 degrees north or south and 180 east or west, a distance at most {DISTANCE_KM_MAX} km"));
+    if !(-90.0..=90.0).contains(&latitude)
+        || !(-180.0..=180.0).contains(&longitude)
+        || !(0.0..=DISTANCE_KM_MAX).contains(&distance_km)
+    {
+        return Err(format!(
+            "a position is within 90 degrees north or south and 180 east or west, a distance at most {DISTANCE_KM_MAX} km"
+        ));
     }
     Ok(asked.test(Test::Near(NearTest { latitude, longitude, distance_km })))
 }
@@ -44,7 +49,18 @@ pub fn parse(asked: &Asked<'_>, text: &str) -> Result<Expr, String> {
 pub fn index(into: &mut Collector<'_>, param: i32, value: Value<'_>) {
     let degrees = |key: &str| value.get(key)?.number()?.parse::<f64>().ok();
     if let (Some(north), Some(east)) = (degrees("latitude"), degrees("longitude")) {
-        let row = PairRow { param, a: 0, a_system: 0, b: 0, b_system: 0, low: north, high: east, raw_low: 0.0, raw_high: 0.0, target: None };
+        let row = PairRow {
+            param,
+            a: 0,
+            a_system: 0,
+            b: 0,
+            b_system: 0,
+            low: north,
+            high: east,
+            raw_low: 0.0,
+            raw_high: 0.0,
+            target: None,
+        };
         into.pair(row);
     }
 }
@@ -53,8 +69,21 @@ pub fn index(into: &mut Collector<'_>, param: i32, value: Value<'_>) {
 pub fn sql(sql: &mut Sql<'_>, at: &At, rows: &[i32], test: &NearTest) {
     let narrow = test.latitude.to_radians().cos();
     let east_km = DEGREE_KM * narrow;
-    sql.push("EXISTS (SELECT 1 FROM pair c WHERE c.param").among(rows).push(" AND c.a = 0 AND c.part = ").push(&at.part);
-    sql.push(" AND c.rid = ").push(&at.rid).push(" AND (c.low - ").real(test.latitude).push(") * (c.low - ").real(test.latitude);
-    sql.push(") * ").real(DEGREE_KM * DEGREE_KM).push(" + (c.high - ").real(test.longitude).push(") * (c.high - ").real(test.longitude);
+    sql.push("EXISTS (SELECT 1 FROM pair c WHERE c.param")
+        .among(rows)
+        .push(" AND c.a = 0 AND c.part = ")
+        .push(&at.part);
+    sql.push(" AND c.rid = ")
+        .push(&at.rid)
+        .push(" AND (c.low - ")
+        .real(test.latitude)
+        .push(") * (c.low - ")
+        .real(test.latitude);
+    sql.push(") * ")
+        .real(DEGREE_KM * DEGREE_KM)
+        .push(" + (c.high - ")
+        .real(test.longitude)
+        .push(") * (c.high - ")
+        .real(test.longitude);
     sql.push(") * ").real(east_km * east_km).push(" <= ").real(test.distance_km * test.distance_km).push(")");
 }

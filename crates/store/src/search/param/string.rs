@@ -76,7 +76,11 @@ pub fn condition(sql: &mut Sql<'_>, alias: &str, test: &StringTest) {
 
 /// The whole condition at a place. A text cannot be probed by its resource, so the rows are gathered once.
 pub fn sql(sql: &mut Sql<'_>, at: &At, rows: &[i32], test: &StringTest) {
-    sql.push("(").push(&at.part).push(", ").push(&at.rid).push(") IN (SELECT s.part, s.rid FROM string s WHERE s.param");
+    sql.push("(")
+        .push(&at.part)
+        .push(", ")
+        .push(&at.rid)
+        .push(") IN (SELECT s.part, s.rid FROM string s WHERE s.param");
     sql.among(rows).push(" AND ");
     condition(sql, "s", test);
     sql.push(")");

@@ -258,7 +258,11 @@ fn among(sql: &mut Sql<'_>, code_at: &str, system_at: &str, codes: &[(String, St
 pub fn sql(sql: &mut Sql<'_>, at: &At, rows: &[i32], test: &TokenTest) {
     if matches!(test, TokenTest::System(_)) {
         // No index leads from a system to its rows: they are gathered once.
-        sql.push("(").push(&at.part).push(", ").push(&at.rid).push(") IN (SELECT t.part, t.rid FROM token t WHERE t.param");
+        sql.push("(")
+            .push(&at.part)
+            .push(", ")
+            .push(&at.rid)
+            .push(") IN (SELECT t.part, t.rid FROM token t WHERE t.param");
         sql.among(rows).push(" AND ");
         condition(sql, "t", rows, test);
         sql.push(")");
