@@ -1,0 +1,89 @@
+//! Every way through the door leaves a line, also when nobody gets through.
+
+use std::collections::HashMap;
+
+use akson_core::sight::{Scope, Sight};
+use akson_core::{Caller, Check, Core, Expected, HistoryOf, MetaChange, Patch, Record, SearchOf};
+
+use crate::wait::{core, now, operator, pair, resource};
+
+const PATIENT: &str = r#"{"resourceType":"Patient","id":"a","name":[{"family":"Lie"}]}"#;
+
+type Way = (&'static str, fn(&Record));
+
+fn of_type() -> SearchOf {
+    SearchOf { type_name: Some("Patient"), compartment: None }
+}
+
+fn patch() -> Patch {
+    Patch::Json(br#"[{"op":"add","path":"/active","value":true}]"#.to_vec())
+}
+
+fn bundle(kind: &str) -> String {
+    format!(
+        r#"{{"resourceType":"Bundle","type":"{kind}","entry":[{{"resource":{PATIENT},"request":{{"method":"PUT","url":"Patient/a"}}}}]}}"#
+    )
+}
+
+/// Every method of the door that shows or changes something.
+const WAYS: &[Way] = &[
+    ("create", |record| drop(now(record.create(resource(PATIENT), None)))),
+    ("read", |record| drop(now(record.read("Patient", "a")))),
+    ("vread", |record| drop(now(record.vread("Patient", "a", 1)))),
+    ("update", |record| drop(now(record.update(resource(PATIENT), Expected::Any)))),
+    ("update_matching", |record| {
+        drop(now(record.update_matching(resource(PATIENT), vec![pair("family", "Lie")], Expected::Any)));
+    }),
+    ("patch", |record| drop(now(record.patch("Patient", "a", patch(), Expected::Any)))),
+    ("patch_matching", |record| {
+        drop(now(record.patch_matching("Patient", vec![pair("family", "Lie")], patch(), Expected::Any)));
+    }),
+    ("delete", |record| drop(now(record.delete("Patient", "a", None)))),
+    ("delete_matching", |record| drop(now(record.delete_matching("Patient", vec![pair("family", "Lie")])))),
+    ("history", |record| drop(now(record.history(HistoryOf::Instance("Patient", "a".into()), &[])))),
+    ("search", |record| drop(now(record.search(of_type(), Vec::new(), false)))),
+    ("everything", |record| drop(now(record.everything("a", Vec::new())))),
+    ("lastn", |record| drop(now(record.lastn(vec![pair("patient", "a")], false)))),
+    ("export", |record| drop(now(record.export("Patient", None)))),
+    ("meta", |record| drop(now(record.meta("Patient", "a")))),
+    ("meta_of", |record| drop(now(record.meta_of(Some("Patient"))))),
+    ("change_meta", |record| {
+        drop(now(record.change_meta("Patient", "a", r#"{"tag":[{"code":"x"}]}"#, MetaChange::Add)));
+    }),
+    ("validate", |record| drop(now(record.validate("Patient", Some("a"), None, Check::default())))),
+    ("batch", |record| drop(now(record.transact(&resource(&bundle("batch")), "")))),
+    ("transaction", |record| drop(now(record.transact(&resource(&bundle("transaction")), "")))),
+];
+
+fn lines(core: &Core) -> u64 {
+    let report = core.verify().unwrap();
+    assert!(report.faults.is_empty(), "{:?}", report.faults);
+    report.audit_lines
+}
+
+#[test]
+fn every_way_leaves_a_line() {
+    for (name, way) in WAYS {
+        let core = core();
+        way(&operator(&core));
+        assert!(lines(&core) > 0, "{name} with nothing there");
+        now(operator(&core).update(resource(PATIENT), Expected::Any)).unwrap();
+        let before = lines(&core);
+        way(&operator(&core));
+        assert!(lines(&core) > before, "{name}");
+    }
+}
+
+#[test]
+fn every_refusal_leaves_a_line_and_changes_nothing() {
+    for (name, way) in WAYS {
+        let core = core();
+        now(operator(&core).update(resource(PATIENT), Expected::Any)).unwrap();
+        let nothing = Sight::new(HashMap::new(), Scope::Nothing);
+        let before = (lines(&core), core.verify().unwrap());
+        way(&core.record(Caller::link("ward-7", core.now()).limited_to(nothing)));
+        let after = core.verify().unwrap();
+        assert!(after.audit_lines > before.0, "{name}");
+        assert_eq!((after.resources, after.versions), (before.1.resources, before.1.versions), "{name}");
+    }
+}
