@@ -12,6 +12,7 @@ mod limits;
 mod maintain;
 pub mod query;
 mod record;
+mod space;
 
 pub use akson_store::instant;
 pub use akson_store::search::{expr, sight};
@@ -33,6 +34,7 @@ use sha2::{Digest, Sha256};
 
 use jobs::{Job, Jobs};
 use record::Profiles;
+use space::Space;
 
 /// How a record is opened.
 #[derive(Clone)]
@@ -69,6 +71,7 @@ struct Inner {
     /// Before the store: what uses it ends first.
     jobs: Jobs,
     store: Store,
+    space: Space,
     settings: Settings,
     profiles: Profiles,
     started: i64,
@@ -90,8 +93,9 @@ impl Core {
 
     fn over(store: Store, settings: Settings) -> Result<Core, Error> {
         let started = (settings.store.clock)();
+        let space = Space::of(store.path());
         let jobs = Jobs::start(&store)?;
-        Ok(Core(Arc::new(Inner { jobs, store, settings, profiles: Profiles::default(), started })))
+        Ok(Core(Arc::new(Inner { jobs, space, store, settings, profiles: Profiles::default(), started })))
     }
 
     /// The door, for a caller.
@@ -121,6 +125,10 @@ impl Core {
 
     fn store(&self) -> &Store {
         &self.0.store
+    }
+
+    fn space(&self) -> &Space {
+        &self.0.space
     }
 
     fn jobs(&self) -> &Jobs {

@@ -14,6 +14,10 @@ pub struct Health {
     pub durability: &'static str,
     /// The size of the database.
     pub bytes: u64,
+    /// What is free on its disk.
+    pub free_bytes: Option<u64>,
+    /// Whether there is space for writes.
+    pub writable: bool,
 }
 
 /// What was proved, and what was found wrong.
@@ -40,6 +44,8 @@ impl Core {
             engine: "SQLite, built in, 3.51.3 or newer",
             durability: "every answered write is on disk (write-ahead log, synchronous=FULL)",
             bytes,
+            free_bytes: self.space().free_bytes(),
+            writable: self.space().is_left(),
         }
     }
 }

@@ -35,6 +35,8 @@ pub(crate) struct Shared {
     pub(crate) dictionaries: Dictionaries,
     pub(crate) pool: Pool,
     pub(crate) stopped: AtomicBool,
+    /// Space on the disk is short: the log is kept small.
+    pub(crate) short: AtomicBool,
     next_number: AtomicI64,
     moved: AtomicBool,
 }
@@ -106,6 +108,7 @@ impl Store {
             dictionaries: Dictionaries::load(&connection, options.samples)?,
             pool: Pool::new(path.to_owned(), options.clone()),
             stopped: AtomicBool::new(false),
+            short: AtomicBool::new(false),
             next_number: AtomicI64::new(settings.pulse.number),
             moved: AtomicBool::new(moved),
             options,
@@ -142,6 +145,11 @@ impl Store {
     /// Whether writing has stopped after a failure of the disk.
     pub fn is_stopped(&self) -> bool {
         self.0.shared.stopped.load(Ordering::Acquire)
+    }
+
+    /// Says whether space on the disk is short; while it is, the log is copied into the database early.
+    pub fn space_is_short(&self, short: bool) {
+        self.0.shared.short.store(short, Ordering::Release);
     }
 
     /// The file.

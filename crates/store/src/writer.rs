@@ -22,6 +22,8 @@ use crate::{Error, View};
 
 /// Time without writes after which the log is emptied.
 const QUIET: Duration = Duration::from_millis(250);
+/// Pages of the log from which on it is copied while space is short.
+const PAGES_IF_SHORT: i64 = 64;
 /// Words remembered as written; beyond this the memory begins anew.
 const WORDS_MAX: usize = 200_000;
 
@@ -219,6 +221,10 @@ impl Writer {
         if matches!(fate, Fate::Stopped) {
             self.stop();
         }
+        if matches!(fate, Fate::Full) {
+            // The log's own space may be what is missing.
+            self.rest();
+        }
         for task in done {
             task.answer(&fate);
         }
@@ -308,7 +314,10 @@ impl Writer {
 
     /// Copies the log into the database when it has grown.
     fn checkpoint(&mut self) {
-        let limit = (self.view.shared.options.log_bytes / sqlite::PAGE_BYTES as usize) as i64;
+        let limit = match self.view.shared.short.load(Ordering::Acquire) {
+            true => PAGES_IF_SHORT,
+            false => (self.view.shared.options.log_bytes / sqlite::PAGE_BYTES as usize) as i64,
+        };
         let Ok(pages) = sqlite::log_pages(&self.view.connection) else { return };
         // After a complete copy the log begins anew as soon as no reader holds it; until then it grows.
         if pages < self.log_pages {

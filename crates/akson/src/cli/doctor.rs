@@ -14,7 +14,7 @@ pub fn doctor(settings: &Config) -> Result<ExitCode, Failure> {
     println!("database     {}", health.engine);
     println!("durability   {}", health.durability);
     println!("size         {} bytes", grouped(health.bytes));
-    match free_bytes(&settings.data) {
+    match health.free_bytes {
         Some(free) if free < health.bytes => {
             println!("free space   {} bytes: less than the database itself; a backup would not fit", grouped(free));
         }
@@ -29,15 +29,10 @@ pub fn doctor(settings: &Config) -> Result<ExitCode, Failure> {
     println!("versions     {} earlier ones", grouped(report.versions));
     println!("audit        {} lines", grouped(report.audit_lines));
     println!("faults       {}", report.faults.len());
-    let sound = report.faults.is_empty() && health.sound;
+    if !health.writable {
+        println!("space        too little: writes are refused, so that reading can go on");
+    }
+    let sound = report.faults.is_empty() && health.sound && health.writable;
     println!("{}", if sound { "sound" } else { "not sound: run akson verify for the list" });
     Ok(if sound { ExitCode::SUCCESS } else { ExitCode::FAILURE })
-}
-
-/// Free space as `df` tells it; there is no safe call for it in Rust's library.
-fn free_bytes(folder: &std::path::Path) -> Option<u64> {
-    let output = std::process::Command::new("df").arg("-Pk").arg(folder).output().ok()?;
-    let text = String::from_utf8(output.stdout).ok()?;
-    let kilobytes: u64 = text.lines().nth(1)?.split_whitespace().nth(3)?.parse().ok()?;
-    Some(kilobytes * 1024)
 }

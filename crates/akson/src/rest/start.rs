@@ -10,9 +10,10 @@ use super::error::Refusal;
 pub async fn health(ask: Ask) -> Result<Reply, Refusal> {
     let health = ask.house.core.health();
     let text = format!(
-        "{{\"status\":\"{}\",\"version\":\"{}\",\"durability\":\"{}\"}}\n",
+        "{{\"status\":\"{}\",\"version\":\"{}\",\"writable\":{},\"durability\":\"{}\"}}\n",
         if health.sound { "up" } else { "down" },
         env!("CARGO_PKG_VERSION"),
+        health.writable,
         health.durability,
     );
     let status = if health.sound { 200 } else { 503 };

@@ -3,6 +3,8 @@
 //! A read's line is committed before the answer leaves; a write's line commits with the write; a refusal leaves one too.
 //! Lines hold ids and queries, never content.
 
+use std::sync::Arc;
+
 use akson_fhir::definition::Definitions;
 use akson_store::{Line, Place, Stored, types};
 
@@ -107,9 +109,21 @@ impl Record {
         }
     }
 
+    /// Makes the lines durable. A full disk may only be a full log.
     async fn keep(&self, lines: Vec<Line>) -> Result<(), Error> {
+        let lines = Arc::new(lines);
+        match self.keep_once(&lines).await {
+            Err(Error::Full) => {}
+            other => return other,
+        }
+        // The writer has emptied the log by now, as far as it could.
+        self.keep_once(&lines).await
+    }
+
+    async fn keep_once(&self, lines: &Arc<Vec<Line>>) -> Result<(), Error> {
+        let lines = Arc::clone(lines);
         let kept = self.core.store().write(move |tx| {
-            for line in &lines {
+            for line in lines.iter() {
                 tx.audit(line)?;
             }
             Ok(())

@@ -41,7 +41,7 @@ impl Record {
         };
         let line = self.line(about, super::audited::NOWHERE, 0);
         let (record, type_name) = (self.clone(), about.type_name);
-        let pending = self.core.store().write(move |tx| {
+        let pending = self.begin(move |tx| {
             once.check(tx)?;
             let found = match &unless {
                 Some(criteria) => record.matching(tx, &sight, type_name, criteria).map_err(aborted)?,

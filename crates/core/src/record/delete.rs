@@ -40,7 +40,7 @@ impl Record {
         let line = self.line(about, NOWHERE, 0);
         let (type_name, id) = (about.type_name, id.to_string());
         let expected = version.map_or(Expected::Any, Expected::Version);
-        let pending = self.core.store().write(move |tx| remove(tx, &sight, type_name, &id, expected, line));
+        let pending = self.begin(move |tx| remove(tx, &sight, type_name, &id, expected, line));
         self.settled(pending.await)
     }
 
@@ -48,7 +48,7 @@ impl Record {
         let sight = self.granted(about.action, about.type_name)?;
         let line = self.line(about, NOWHERE, 0);
         let (record, type_name) = (self.clone(), about.type_name);
-        let pending = self.core.store().write(move |tx| {
+        let pending = self.begin(move |tx| {
             let found = record.matching(tx, &sight, type_name, &criteria);
             match found.and_then(super::conditional::Match::at_most_one).map_err(aborted)? {
                 Some(stored) => remove(tx, &sight, type_name, &stored.id, Expected::Any, line).map(Some),

@@ -68,7 +68,7 @@ impl Record {
             self.core.store().prepare(&view, &resource, home, &Companions::default())?
         };
         let line = self.line(about, NOWHERE, 0);
-        let pending = self.core.store().write(move |tx| {
+        let pending = self.begin(move |tx| {
             once.check(tx)?;
             let written = put(tx, &sight, prepared, expected, line)?;
             let change = if written.created { Change::Created } else { Change::Updated };
@@ -114,7 +114,7 @@ impl Record {
             let expected_id = found.map(|stored| stored.id);
             let (record, type_name, criteria) = (self.clone(), about.type_name, criteria.clone());
             let line = self.line(about, NOWHERE, 0);
-            let pending = self.core.store().write(move |tx| {
+            let pending = self.begin(move |tx| {
                 let now = record.matching(tx, &sight, type_name, &criteria);
                 let now = now.and_then(super::conditional::Match::at_most_one).map_err(super::write::aborted)?;
                 if now.map(|stored| stored.id) != expected_id {

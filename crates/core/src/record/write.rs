@@ -34,6 +34,19 @@ impl Record {
 }
 
 impl Record {
+    /// Begins a write, unless the disk is full but for the audit.
+    pub(super) async fn begin<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&mut Transaction<'_>) -> Result<T, akson_store::Error> + Send + 'static,
+    ) -> Result<T, akson_store::Error> {
+        let left = self.core.space().is_left();
+        self.core.store().space_is_short(!left);
+        if !left {
+            return Err(akson_store::Error::Full);
+        }
+        self.core.store().write(job).await
+    }
+
     /// The outcome of a write of one resource.
     pub(super) fn settled<T: Outcome>(&self, result: Result<T, akson_store::Error>) -> Result<T, Error> {
         let value = result.map_err(Error::from)?;

@@ -18,7 +18,7 @@ impl Record {
     /// Writes the plan; nothing, if what it was made on has changed.
     pub(super) async fn commit(&self, plan: Plan, count: usize, once: Once) -> Result<Option<Vec<EntryAnswer>>, Error> {
         let record = self.clone();
-        let pending = self.core.store().write(move |tx| {
+        let pending = self.begin(move |tx| {
             once.check(tx)?;
             for assumption in &plan.assumptions {
                 if !record.still(tx, assumption).map_err(aborted)? {

@@ -1,0 +1,66 @@
+//! Whether there is space on the disk for a write, so that there is always some for the audit.
+//!
+//! Nothing is shown without a durable line of audit, and a line needs space. So writes are refused before the disk is
+//! full: while less is free than the log needs to go into the database, and some more for lines. Reading goes on, and
+//! writes do as soon as there is space. When even that is used up by others, reading is refused too.
+
+use std::path::{Path, PathBuf};
+
+/// Bytes kept free for lines of audit, on a large disk.
+const KEPT_BYTES_MAX: u64 = 64 << 20;
+/// The part of a small disk that is kept free instead: one of this many.
+const KEPT_PART: u64 = 10;
+
+/// The disk of one record.
+pub(crate) struct Space {
+    folder: PathBuf,
+    log: PathBuf,
+}
+
+impl Space {
+    /// Of the database at a path.
+    pub(crate) fn of(database: &Path) -> Space {
+        let mut log = database.as_os_str().to_owned();
+        log.push("-wal");
+        Space { folder: database.parent().unwrap_or(Path::new(".")).to_owned(), log: PathBuf::from(log) }
+    }
+
+    /// Whether a write may use the disk. What can't be found out is left to the disk itself.
+    pub(crate) fn is_left(&self) -> bool {
+        let Ok(disk) = rustix::fs::statvfs(&self.folder) else {
+            return true;
+        };
+        let log = std::fs::metadata(&self.log).map_or(0, |data| data.len());
+        enough(disk.f_blocks * disk.f_frsize, disk.f_bavail * disk.f_frsize, log)
+    }
+
+    /// Bytes that are free.
+    pub(crate) fn free_bytes(&self) -> Option<u64> {
+        rustix::fs::statvfs(&self.folder).ok().map(|disk| disk.f_bavail * disk.f_frsize)
+    }
+}
+
+fn enough(disk_bytes: u64, free_bytes: u64, log_bytes: u64) -> bool {
+    let kept = KEPT_BYTES_MAX.min(disk_bytes / KEPT_PART);
+    free_bytes >= kept.saturating_add(log_bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn writes_leave_space_for_the_audit() {
+        for (disk, free, log, expected) in [
+            (1 << 40, 64 << 20, 0, true),
+            (1 << 40, (64 << 20) - 1, 0, false),
+            (1 << 40, 64 << 20, 1, false),
+            (100, 10, 0, true),
+            (100, 9, 0, false),
+            (100, 30, 20, true),
+            (100, 29, 20, false),
+        ] {
+            assert_eq!(enough(disk, free, log), expected, "{disk} {free} {log}");
+        }
+    }
+}
