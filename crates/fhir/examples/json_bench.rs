@@ -9,7 +9,8 @@ use akson_fhir::json::Tree;
 
 fn main() {
     let texts: Vec<Vec<u8>> = std::env::args().skip(1).map(|path| std::fs::read(path).unwrap()).collect();
-    let compact: Vec<Vec<u8>> = texts.iter().map(|text| Tree::parse(text).unwrap().text().as_bytes().to_vec()).collect();
+    let compact: Vec<Vec<u8>> =
+        texts.iter().map(|text| Tree::parse(text).unwrap().text().as_bytes().to_vec()).collect();
     for (name, texts) in [("as given", &texts), ("compact", &compact)] {
         let ours = rate(texts, |text| drop(black_box(Tree::parse(text).unwrap())));
         let theirs = rate(texts, |text| drop(black_box(serde_json::from_slice::<serde_json::Value>(text).unwrap())));

@@ -10,6 +10,6 @@ pub mod patch;
 pub mod path;
 pub mod reference;
 pub mod resource;
-pub mod value;
 pub mod validate;
+pub mod value;
 pub mod xml;

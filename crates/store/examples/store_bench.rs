@@ -100,7 +100,8 @@ fn writer_seconds() -> f64 {
     let Ok(tasks) = std::fs::read_dir("/proc/self/task") else { return 0.0 };
     let stats = tasks.filter_map(|task| std::fs::read_to_string(task.ok()?.path().join("stat")).ok());
     let writer = stats.filter(|stat| stat.contains("(writer)")).filter_map(|stat| {
-        let numbers: Vec<f64> = stat.split(')').nth(1)?.split_whitespace().filter_map(|word| word.parse().ok()).collect();
+        let numbers: Vec<f64> =
+            stat.split(')').nth(1)?.split_whitespace().filter_map(|word| word.parse().ok()).collect();
         // User and system time in hundredths of a second; the state before them is no number.
         Some((numbers.get(10)? + numbers.get(11)?) / 100.0)
     });

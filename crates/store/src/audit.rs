@@ -82,12 +82,7 @@ impl Transaction<'_> {
 const FIRST: [u8; 32] = [0; 32];
 
 /// Seals the lines of a commit.
-pub(crate) fn seal(
-    connection: &Connection,
-    at: i64,
-    lines: &[[u8; 32]],
-    last: [u8; 32],
-) -> Result<[u8; 32], Error> {
+pub(crate) fn seal(connection: &Connection, at: i64, lines: &[[u8; 32]], last: [u8; 32]) -> Result<[u8; 32], Error> {
     let hash = next(last, lines);
     let sql = "INSERT INTO seal (at, lines, hash) VALUES ($1, $2, $3)";
     connection.execute(sql, &[Int(at), Int(lines.len() as i64), Bytes(&hash)])?;

@@ -108,11 +108,7 @@ impl Unstamped {
     }
 
     /// The text of a blob.
-    pub(crate) fn unpack(
-        blob: &[u8],
-        owner: Owner<'_>,
-        dictionary: Option<&Dictionary>,
-    ) -> Result<Unstamped, Error> {
+    pub(crate) fn unpack(blob: &[u8], owner: Owner<'_>, dictionary: Option<&Dictionary>) -> Result<Unstamped, Error> {
         let mut rest = blob;
         let damaged = || Error::Damaged("the head of a body cannot be read".to_owned());
         let (flags, tail) = rest.split_first().ok_or_else(damaged)?;
@@ -318,20 +314,41 @@ mod tests {
     #[test]
     fn a_body_without_meta_gets_one_behind_the_id() {
         check(r#"{"resourceType":"Basic"}"#, "a", &stamp(r#"{"resourceType":"Basic","id":"a","meta":{STAMP}}"#));
-        check(r#"{"x":1.00,"resourceType":"Basic","y":0.10e1}"#, "a", &stamp(r#"{"x":1.00,"resourceType":"Basic","id":"a","meta":{STAMP},"y":0.10e1}"#));
-        check(r#"{"id":"a","resourceType":"Basic"}"#, "a", &stamp(r#"{"id":"a","meta":{STAMP},"resourceType":"Basic"}"#));
-        check(r#"{"resourceType":"Basic","id":"old","y":[]}"#, "new-1", &stamp(r#"{"resourceType":"Basic","id":"new-1","meta":{STAMP},"y":[]}"#));
+        check(
+            r#"{"x":1.00,"resourceType":"Basic","y":0.10e1}"#,
+            "a",
+            &stamp(r#"{"x":1.00,"resourceType":"Basic","id":"a","meta":{STAMP},"y":0.10e1}"#),
+        );
+        check(
+            r#"{"id":"a","resourceType":"Basic"}"#,
+            "a",
+            &stamp(r#"{"id":"a","meta":{STAMP},"resourceType":"Basic"}"#),
+        );
+        check(
+            r#"{"resourceType":"Basic","id":"old","y":[]}"#,
+            "new-1",
+            &stamp(r#"{"resourceType":"Basic","id":"new-1","meta":{STAMP},"y":[]}"#),
+        );
     }
 
     #[test]
     fn a_meta_of_the_clients_keeps_its_place_and_rest() {
         let tag = r#""tag":[{"code":"æ"}]"#;
-        check(&format!(r#"{{"resourceType":"Basic","id":"a","z":1,"meta":{{{tag}}}}}"#), "a",
-            &stamp(&format!(r#"{{"resourceType":"Basic","id":"a","z":1,"meta":{{STAMP,{tag}}}}}"#)));
-        check(&format!(r#"{{"meta":{{"versionId":"9",{tag},"lastUpdated":"x"}},"resourceType":"Basic"}}"#), "a",
-            &stamp(&format!(r#"{{"meta":{{STAMP,{tag}}},"resourceType":"Basic","id":"a"}}"#)));
-        check(&format!(r#"{{"resourceType":"Basic","meta":{{{tag},"versionId":"9","lastUpdated":"x"}},"id":"b"}}"#), "a",
-            &stamp(&format!(r#"{{"resourceType":"Basic","meta":{{STAMP,{tag}}},"id":"a"}}"#)));
+        check(
+            &format!(r#"{{"resourceType":"Basic","id":"a","z":1,"meta":{{{tag}}}}}"#),
+            "a",
+            &stamp(&format!(r#"{{"resourceType":"Basic","id":"a","z":1,"meta":{{STAMP,{tag}}}}}"#)),
+        );
+        check(
+            &format!(r#"{{"meta":{{"versionId":"9",{tag},"lastUpdated":"x"}},"resourceType":"Basic"}}"#),
+            "a",
+            &stamp(&format!(r#"{{"meta":{{STAMP,{tag}}},"resourceType":"Basic","id":"a"}}"#)),
+        );
+        check(
+            &format!(r#"{{"resourceType":"Basic","meta":{{{tag},"versionId":"9","lastUpdated":"x"}},"id":"b"}}"#),
+            "a",
+            &stamp(&format!(r#"{{"resourceType":"Basic","meta":{{STAMP,{tag}}},"id":"a"}}"#)),
+        );
     }
 
     #[test]

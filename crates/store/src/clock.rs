@@ -44,7 +44,9 @@ pub fn write_instant(out: &mut String, micros: i64) {
     let (days, seconds) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
     let (year, month, day) = civil(days);
     digits(out, year, 4);
-    for (mark, value) in [('-', month), ('-', day), ('T', seconds / 3600), (':', seconds / 60 % 60), (':', seconds % 60)] {
+    for (mark, value) in
+        [('-', month), ('-', day), ('T', seconds / 3600), (':', seconds / 60 % 60), (':', seconds % 60)]
+    {
         out.push(mark);
         digits(out, value, 2);
     }

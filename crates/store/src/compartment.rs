@@ -172,12 +172,20 @@ mod tests {
     fn a_resource_belongs_to_the_patient_it_is_about() {
         check(r#"{"resourceType":"Patient","link":[{"other":{"reference":"Patient/2"}}]}"#, Whose::Own, &[]);
         check(r#"{"resourceType":"Observation","subject":{"reference":"Patient/1"}}"#, Whose::One, &["1"]);
-        check(r#"{"resourceType":"Observation","subject":{"reference":"http://here/fhir/Patient/1"}}"#, Whose::One, &["1"]);
+        check(
+            r#"{"resourceType":"Observation","subject":{"reference":"http://here/fhir/Patient/1"}}"#,
+            Whose::One,
+            &["1"],
+        );
         check(r#"{"resourceType":"Encounter","subject":{"reference":"Patient/1/_history/2"}}"#, Whose::One, &["1"]);
         let same = r#"{"resourceType":"Observation","subject":{"reference":"Patient/1"},"performer":[{"reference":"Patient/1"}]}"#;
         check(same, Whose::One, &["1"]);
         check(r#"{"resourceType":"Coverage","beneficiary":{"reference":"Patient/1"}}"#, Whose::One, &["1"]);
-        check(r#"{"resourceType":"Account","subject":[{"reference":"Patient/1"},{"reference":"Device/1"}]}"#, Whose::One, &["1"]);
+        check(
+            r#"{"resourceType":"Account","subject":[{"reference":"Patient/1"},{"reference":"Device/1"}]}"#,
+            Whose::One,
+            &["1"],
+        );
     }
 
     #[test]

@@ -71,7 +71,9 @@ impl Dictionaries {
         let all = Dictionaries { known: ArcSwap::default(), samples: Mutex::default(), samples_wanted };
         let sql = "SELECT id, type, bytes FROM dictionary ORDER BY id LIMIT $1";
         let limit = [Bind::Int(DICTIONARIES_MAX as i64)];
-        for found in connection.query(sql, &limit, |row| Ok(Dictionary::new(row.int(0)?, row.int(1)?, row.bytes(2)?)))? {
+        for found in
+            connection.query(sql, &limit, |row| Ok(Dictionary::new(row.int(0)?, row.int(1)?, row.bytes(2)?)))?
+        {
             all.publish(found);
         }
         Ok(all)

@@ -101,8 +101,16 @@ impl View {
 
     fn by_key(&self, key: Key) -> Result<Stored, Error> {
         for sql in [
-            concat!("SELECT ", head_columns!(), " FROM resource WHERE part = $1 AND rid = $2 AND version = $3 ORDER BY part LIMIT 1"),
-            concat!("SELECT ", head_columns!(), " FROM history WHERE part = $1 AND rid = $2 AND version = $3 ORDER BY part LIMIT 1"),
+            concat!(
+                "SELECT ",
+                head_columns!(),
+                " FROM resource WHERE part = $1 AND rid = $2 AND version = $3 ORDER BY part LIMIT 1"
+            ),
+            concat!(
+                "SELECT ",
+                head_columns!(),
+                " FROM history WHERE part = $1 AND rid = $2 AND version = $3 ORDER BY part LIMIT 1"
+            ),
         ] {
             let binds = [Int(key.part), Int(key.rid), Int(key.version)];
             if let Some(stored) = self.connection.one(sql, &binds, |row| self.stored(row))? {

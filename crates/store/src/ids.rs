@@ -160,14 +160,18 @@ mod tests {
         let ids = Ids::new([9; 16]);
         let id = Ids::new([8; 16]).make(92, Place { part: 1, rid: 1 });
         assert_eq!(ids.read(92, &id), None);
-        for other in ["", "abc", "zzzzzzzzzzzzzzzzzzzzzzzzzz", "ABCDEFGHIJKLMNOPQRSTUVWXYZ", "aaaaaaaaaaaaaaaaaaaaaaaaa1"] {
+        for other in
+            ["", "abc", "zzzzzzzzzzzzzzzzzzzzzzzzzz", "ABCDEFGHIJKLMNOPQRSTUVWXYZ", "aaaaaaaaaaaaaaaaaaaaaaaaa1"]
+        {
             assert_eq!(ids.read(92, other), None, "{other}");
         }
     }
 
     #[test]
     fn a_packed_id_comes_back() {
-        for id in ["a", "0123456789abcdef", "6ce5542c-a951-40ca-be15-793174c69d83", "6CE5542C-a951-40ca-be15-793174c69d83"] {
+        for id in
+            ["a", "0123456789abcdef", "6ce5542c-a951-40ca-be15-793174c69d83", "6CE5542C-a951-40ca-be15-793174c69d83"]
+        {
             assert_eq!(unpack(&pack(id)), id);
         }
         assert_eq!(pack("6ce5542c-a951-40ca-be15-793174c69d83").len(), 16);

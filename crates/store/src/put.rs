@@ -9,8 +9,8 @@ use akson_fhir::definition::TypeId;
 use crate::body::{self, Unstamped};
 use crate::engine::Bind::{Bytes, Int, Null};
 use crate::keep::{self, Settled};
-use crate::short::Owner;
 use crate::prepare::{Indexed, PART_UNKNOWN, Prepared};
+use crate::short::Owner;
 use crate::view::{State, Stored, pack_patients};
 use crate::writer::Transaction;
 use crate::{Error, Place, ids, types};
@@ -115,11 +115,8 @@ impl Transaction<'_> {
     pub fn delete(&mut self, type_id: TypeId, id: &str, expect: Expect) -> Result<Option<Written>, Error> {
         let type_number = types::number(type_id);
         let stored = self.get(type_id, id)?;
-        let head = stored.as_ref().map(|stored| Head {
-            place: stored.place,
-            version: stored.version,
-            state: stored.state,
-        });
+        let head =
+            stored.as_ref().map(|stored| Head { place: stored.place, version: stored.version, state: stored.state });
         check(expect, head.as_ref())?;
         let (Some(stored), Some(head)) = (stored.filter(|stored| stored.state == State::Live), head) else {
             return Ok(None);
@@ -141,7 +138,8 @@ impl Transaction<'_> {
     }
 
     fn head(&self, place: Place, type_number: i64) -> Result<Option<Head>, Error> {
-        let sql = "SELECT version, state FROM resource WHERE part = $1 AND rid = $2 AND type = $3 ORDER BY part LIMIT 1";
+        let sql =
+            "SELECT version, state FROM resource WHERE part = $1 AND rid = $2 AND type = $3 ORDER BY part LIMIT 1";
         self.connection.one(sql, &[Int(place.part), Int(place.rid), Int(type_number)], |row| {
             Ok(Head { place, version: row.int(0)?, state: State::of(row.int(1)?) })
         })
@@ -236,7 +234,11 @@ impl Transaction<'_> {
 
     fn change_rows(&mut self, head: &Head, prepared: &Prepared, new: &Settled<'_>) -> Result<(), Error> {
         let made_again = match &prepared.before {
-            Some((version, _)) if *version == head.version && std::sync::Arc::ptr_eq(&self.registry(), &prepared.registry) => None,
+            Some((version, _))
+                if *version == head.version && std::sync::Arc::ptr_eq(&self.registry(), &prepared.registry) =>
+            {
+                None
+            }
             _ => {
                 let stored = self.at(head.place)?.ok_or_else(|| Error::broken("a head is gone"))?;
                 Some(self.index_stored(&stored)?)
@@ -265,12 +267,7 @@ impl Transaction<'_> {
         Ok(())
     }
 
-    fn write_head(
-        &self,
-        prepared: &Prepared,
-        new: &Settled<'_>,
-        next: Next<'_>,
-    ) -> Result<(), Error> {
+    fn write_head(&self, prepared: &Prepared, new: &Settled<'_>, next: Next<'_>) -> Result<(), Error> {
         let Next { version, updated, overwrite, blob } = next;
         let sum = body::sum(&prepared.digest, prepared.type_number, version);
         let patients = pack_patients(&new.patients);

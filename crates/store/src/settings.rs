@@ -38,7 +38,10 @@ impl Settings {
             hash_key: key(connection, "hash_key")?,
             id_key: key(connection, "id_key")?,
             token_key: key(connection, "token_key")?,
-            pulse: Pulse { number: number_setting(connection, "number", 1)?, moment: number_setting(connection, "moment", 0)? },
+            pulse: Pulse {
+                number: number_setting(connection, "number", 1)?,
+                moment: number_setting(connection, "moment", 0)?,
+            },
         })
     }
 }
@@ -62,7 +65,8 @@ fn get(connection: &Connection, name: &str) -> Result<Option<Vec<u8>>, Error> {
 }
 
 fn put(connection: &Connection, name: &str, value: &[u8]) -> Result<(), Error> {
-    let sql = "INSERT INTO setting (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value";
+    let sql =
+        "INSERT INTO setting (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value";
     connection.execute(sql, &[Bind::Text(name), Bind::Bytes(value)])?;
     Ok(())
 }

@@ -146,7 +146,9 @@ mod tests {
     fn check(text: &str, length: usize) {
         let ids = Ids::new([5; 16]);
         let owner = Owner { ids: &ids, type_number: 96, place: Place { part: 40, rid: 70 } };
-        let made = |name: &str, part, rid| ids.make(types::number(Definitions::r4().type_id(name).unwrap()), Place { part, rid });
+        let made = |name: &str, part, rid| {
+            ids.make(types::number(Definitions::r4().type_id(name).unwrap()), Place { part, rid })
+        };
         let text = text
             .replace("OWN", &made("Observation", 40, 70))
             .replace("PATIENT", &made("Patient", 40, 40))

@@ -178,13 +178,7 @@ impl Store {
     }
 
     /// Prepares a version outside the writer. References must have their final text; the id is taken from `home`.
-    pub fn prepare(
-        &self,
-        view: &View,
-        resource: &Resource,
-        home: Home,
-        among: &Companions,
-    ) -> Result<Prepared, Error> {
+    pub fn prepare(&self, view: &View, resource: &Resource, home: Home, among: &Companions) -> Result<Prepared, Error> {
         let prepared = self.0.shared.prepare(view, resource, home, among)?;
         if prepared.dict == 0 {
             self.sample(&prepared);

@@ -214,12 +214,10 @@ fn each_head(view: &View, mut each: impl FnMut(Place, Head) -> Result<(), Error>
     view.connection.each(sql, &[Int(i64::MAX)], |row| {
         let place = Place { part: row.int(0)?, rid: row.int(1)? };
         let head = match view.stored(row) {
-            Ok(stored) if stored.state == State::Live => {
-                match view.shared.index_text(view, stored.bare(), &registry) {
-                    Ok(index) => Ok((types::number(stored.type_id), stored.id, index)),
-                    Err(error) => Err(Some(error.to_string())),
-                }
-            }
+            Ok(stored) if stored.state == State::Live => match view.shared.index_text(view, stored.bare(), &registry) {
+                Ok(index) => Ok((types::number(stored.type_id), stored.id, index)),
+                Err(error) => Err(Some(error.to_string())),
+            },
             Ok(_) => Err(None),
             Err(error) => Err(Some(error.to_string())),
         };
@@ -244,7 +242,10 @@ fn check_head(
     };
     let settled = Settled::new(index, type_number, place.rid, targets);
     if settled.place != place {
-        return Ok(Some(format!("resource {}: it stands in part {}, its content says {}", place.rid, place.part, settled.place.part)));
+        return Ok(Some(format!(
+            "resource {}: it stands in part {}, its content says {}",
+            place.rid, place.part, settled.place.part
+        )));
     }
     for row in index_rows(&settled) {
         add(sums, &row);
@@ -408,5 +409,4 @@ impl IndexRow {
 }
 
 /// A reference that is there gets its target's part anew.
-const REFERENCE_AGAIN: &str =
-    "ON CONFLICT (param, target, part, rid) DO UPDATE SET target_part = excluded.target_part";
+const REFERENCE_AGAIN: &str = "ON CONFLICT (param, target, part, rid) DO UPDATE SET target_part = excluded.target_part";

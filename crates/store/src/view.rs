@@ -167,7 +167,8 @@ impl View {
 
     /// The newest version of the resource at a place.
     pub fn at(&self, place: Place) -> Result<Option<Stored>, Error> {
-        let sql = concat!("SELECT ", head_columns!(), " FROM resource WHERE part = $1 AND rid = $2 ORDER BY part LIMIT 1");
+        let sql =
+            concat!("SELECT ", head_columns!(), " FROM resource WHERE part = $1 AND rid = $2 ORDER BY part LIMIT 1");
         let found = self.connection.one(sql, &[Bind::Int(place.part), Bind::Int(place.rid)], |row| self.stored(row))?;
         found.map(|stored| self.with_id(stored)).transpose()
     }
@@ -208,7 +209,8 @@ impl View {
     /// A row of [`head_columns`] as a version. Its checksum is checked. A deleted version's id is left empty.
     pub(crate) fn stored(&self, row: &Row<'_>) -> Result<Stored, Error> {
         let type_number = row.int(2)?;
-        let type_id = types::type_id(type_number).ok_or_else(|| Error::Damaged("a version has no known type".to_owned()))?;
+        let type_id =
+            types::type_id(type_number).ok_or_else(|| Error::Damaged("a version has no known type".to_owned()))?;
         let (version, state) = (row.int(3)?, State::of(row.int(6)?));
         let (mut id, mut content) = (String::new(), None);
         let mut digest = [0; 32];

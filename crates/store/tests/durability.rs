@@ -140,9 +140,10 @@ fn a_full_disk_refuses_writes_and_nothing_else() {
         assert_eq!(store.read().unwrap().get(type_id("Basic"), &written.id).unwrap().unwrap().text(), written.text());
     }
     // Space returns: the same process writes again.
-    store.write(|tx| {
-        tx.connection().query("PRAGMA max_page_count = 1000000", &[], |_| Ok(())).map(|_| ())
-    }).wait().unwrap();
+    store
+        .write(|tx| tx.connection().query("PRAGMA max_page_count = 1000000", &[], |_| Ok(())).map(|_| ()))
+        .wait()
+        .unwrap();
     kept.push(put(&store, &text(0), Put::New));
     assert_eq!(support::count(&store, "resource"), kept.len() as i64);
     assert!(store.verify().unwrap().is_clean());
@@ -155,7 +156,11 @@ impl Small {
     fn mount(megabytes: usize) -> Option<Small> {
         let folder = tempfile::tempdir().unwrap();
         let size = format!("size={megabytes}m");
-        let mounted = Command::new("mount").args(["-t", "tmpfs", "-o", &size, "tmpfs"]).arg(folder.path()).stderr(Stdio::null()).status();
+        let mounted = Command::new("mount")
+            .args(["-t", "tmpfs", "-o", &size, "tmpfs"])
+            .arg(folder.path())
+            .stderr(Stdio::null())
+            .status();
         mounted.is_ok_and(|status| status.success()).then_some(Small(folder))
     }
 }
@@ -214,17 +219,28 @@ fn told(prepare: impl Fn(&Store), sql: &str) -> String {
 fn some(store: &Store) {
     let patient = put(store, r#"{"resourceType":"Patient","active":true,"name":[{"family":"x"}]}"#, Put::Under("p"));
     put(store, r#"{"resourceType":"Patient","active":false}"#, Put::Under("p"));
-    let text = format!(r#"{{"resourceType":"Observation","status":"final","subject":{{"reference":"Patient/{}"}}}}"#, patient.id);
+    let text = format!(
+        r#"{{"resourceType":"Observation","status":"final","subject":{{"reference":"Patient/{}"}}}}"#,
+        patient.id
+    );
     put(store, &text, Put::New);
     for _ in 0..3 {
-        store.write(|tx| { tx.audit(&line())?; tx.audit(&line()) }).wait().unwrap();
+        store
+            .write(|tx| {
+                tx.audit(&line())?;
+                tx.audit(&line())
+            })
+            .wait()
+            .unwrap();
     }
 }
 
 #[test]
 fn damage_is_found() {
     assert!(told(some, "UPDATE resource SET body = substr(body, 1, length(body) - 1)").contains("resource"));
-    assert!(told(some, "UPDATE resource SET body = CAST(replace(body, 'false', 'False') AS BLOB)").contains("checksum"));
+    assert!(
+        told(some, "UPDATE resource SET body = CAST(replace(body, 'false', 'False') AS BLOB)").contains("checksum")
+    );
     assert!(told(some, "UPDATE resource SET version = version + 1 WHERE version = 1").contains("checksum"));
     assert!(told(some, "DELETE FROM history").contains("versions are missing"));
     assert!(told(some, "DELETE FROM resource WHERE version = 2").contains("no newest version"));
@@ -232,7 +248,10 @@ fn damage_is_found() {
     assert!(told(some, "UPDATE audit SET caller = 'nobody' WHERE n = 1").contains("audit"));
     assert!(told(some, "DELETE FROM audit WHERE n = 1").contains("audit"));
     assert!(told(some, "DELETE FROM seal WHERE at = (SELECT MIN(at) FROM seal)").contains("audit"));
-    assert!(told(some, "INSERT INTO token (param, code, part, rid, system) VALUES (1, 2, 3, 4, 5)").contains("should not be there"));
+    assert!(
+        told(some, "INSERT INTO token (param, code, part, rid, system) VALUES (1, 2, 3, 4, 5)")
+            .contains("should not be there")
+    );
 }
 
 #[test]
@@ -241,8 +260,11 @@ fn reindexing_mends_the_index() {
     let store = open(folder.path());
     some(&store);
     drop(store);
-    damage(&folder.path().join("record.db"), "DELETE FROM token; DELETE FROM string; \
-        INSERT INTO token (param, code, part, rid, system) VALUES (1, 2, 3, 4, 5)");
+    damage(
+        &folder.path().join("record.db"),
+        "DELETE FROM token; DELETE FROM string; \
+        INSERT INTO token (param, code, part, rid, system) VALUES (1, 2, 3, 4, 5)",
+    );
     let store = open(folder.path());
     let work = store.reindex().unwrap();
     assert_eq!(store.open_work().unwrap(), std::slice::from_ref(&work));
@@ -258,7 +280,12 @@ fn bodies_with_a_dictionary_are_read_back() {
     let path = folder.path().join("record.db");
     let options = Options { samples: 200, ..Options::default() };
     let store = Store::open(&path, options.clone()).unwrap();
-    let text = |n: usize| format!(r#"{{"resourceType":"Basic","code":{{"coding":[{{"system":"http://example.org/codes","code":"c{n}","display":"A display text for number {}"}}]}},"n":{n}}}"#, n * n);
+    let text = |n: usize| {
+        format!(
+            r#"{{"resourceType":"Basic","code":{{"coding":[{{"system":"http://example.org/codes","code":"c{n}","display":"A display text for number {}"}}]}},"n":{n}}}"#,
+            n * n
+        )
+    };
     let early: Vec<_> = (0..220).map(|n| (n, put(&store, &text(n), Put::New))).collect();
     store.settle_dictionaries();
     assert_eq!(support::count(&store, "dictionary"), 1);

@@ -17,7 +17,14 @@ fn definition(expression: &str) -> akson_fhir::resource::Resource {
 
 fn patients(store: &Store, count: usize) {
     for n in 0..count {
-        put(store, &format!(r#"{{"resourceType":"Patient","language":"nb","gender":"male","birthDate":"2000-01-{:02}"}}"#, n % 28 + 1), Put::Under(&format!("p{n}")));
+        put(
+            store,
+            &format!(
+                r#"{{"resourceType":"Patient","language":"nb","gender":"male","birthDate":"2000-01-{:02}"}}"#,
+                n % 28 + 1
+            ),
+            Put::Under(&format!("p{n}")),
+        );
     }
 }
 

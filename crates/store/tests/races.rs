@@ -114,7 +114,8 @@ fn a_failed_job_leaves_its_neighbours() {
 fn times_never_go_back_though_the_clock_does() {
     let now = Arc::new(AtomicI64::new(1_800_000_000_000_000));
     let clock = now.clone();
-    let options = Options { clock: Arc::new(move || clock.fetch_sub(1_000_000, Ordering::Relaxed)), ..Options::default() };
+    let options =
+        Options { clock: Arc::new(move || clock.fetch_sub(1_000_000, Ordering::Relaxed)), ..Options::default() };
     let store = Store::in_memory(options).unwrap();
     let times: Vec<i64> = (0..20).map(|_| put(&store, r#"{"resourceType":"Basic"}"#, Put::New).updated).collect();
     assert!(times.windows(2).all(|pair| pair[0] < pair[1]));

@@ -100,7 +100,8 @@ fn a_resource_that_changes_patient_moves_and_keeps_its_history() {
     let store = store();
     let one = put(&store, r#"{"resourceType":"Patient"}"#, Put::New);
     let two = put(&store, r#"{"resourceType":"Patient"}"#, Put::New);
-    let of = |patient: &str| format!(r#"{{"resourceType":"Observation","subject":{{"reference":"Patient/{patient}"}}}}"#);
+    let of =
+        |patient: &str| format!(r#"{{"resourceType":"Observation","subject":{{"reference":"Patient/{patient}"}}}}"#);
     for how in [Put::New, Put::Under("named")] {
         let first = put(&store, &of(&one.id), how);
         let id = first.id.clone();

@@ -431,7 +431,8 @@ impl Parser<'_> {
 /// A word that differs for most differing keys: length, first and last eight bytes.
 #[inline(always)]
 fn mark(key: &[u8]) -> u64 {
-    let word = |from: usize| key.get(from..from + 8).and_then(|bytes| bytes.try_into().ok()).map_or(0, u64::from_le_bytes);
+    let word =
+        |from: usize| key.get(from..from + 8).and_then(|bytes| bytes.try_into().ok()).map_or(0, u64::from_le_bytes);
     if key.len() < 8 {
         return key.iter().fold(key.len() as u64, |mark, byte| mark << 8 | u64::from(*byte));
     }

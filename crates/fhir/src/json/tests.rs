@@ -26,11 +26,27 @@ fn refusals_name_the_place() {
     let error = refused("{\n  \"name\": [{\"given\": [\"x\", y]}]}");
     assert_eq!((error.line, error.column, error.path.as_str()), (2, 28, "name[0].given"));
     for (text, message) in [
-        ("", "empty"), ("{", "too early"), ("[1,]", "expected a value"), ("{\"a\":1,}", "key in quotes"),
-        ("{\"a\":1,\"a\":2}", "twice"), ("{\"a\" 1}", "expected :"), ("[1 2]", "expected ,"), ("01", "leading zeros"),
-        ("1.", "digit"), ("1e", "digit"), ("-", "digit"), ("\"\u{1}\"", "control"), ("\"\\x\"", "unknown escape"),
-        ("\"\\ud800\"", "surrogate"), ("\"\\udc00\"", "surrogate"), ("\"abc", "not closed"), ("{} {}", "after the end"),
-        ("tru", "expected true"), ("[}", "expected ]"), ("{\"a\\u0062\":1}", "escapes"), ("]", "expected a value"),
+        ("", "empty"),
+        ("{", "too early"),
+        ("[1,]", "expected a value"),
+        ("{\"a\":1,}", "key in quotes"),
+        ("{\"a\":1,\"a\":2}", "twice"),
+        ("{\"a\" 1}", "expected :"),
+        ("[1 2]", "expected ,"),
+        ("01", "leading zeros"),
+        ("1.", "digit"),
+        ("1e", "digit"),
+        ("-", "digit"),
+        ("\"\u{1}\"", "control"),
+        ("\"\\x\"", "unknown escape"),
+        ("\"\\ud800\"", "surrogate"),
+        ("\"\\udc00\"", "surrogate"),
+        ("\"abc", "not closed"),
+        ("{} {}", "after the end"),
+        ("tru", "expected true"),
+        ("[}", "expected ]"),
+        ("{\"a\\u0062\":1}", "escapes"),
+        ("]", "expected a value"),
     ] {
         assert!(refused(text).message.contains(message), "{text}: {}", refused(text).message);
     }

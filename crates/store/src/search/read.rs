@@ -234,7 +234,11 @@ fn chain(
         Some(name) => match allowed.iter().find(|target| **target == name) {
             Some(target) => vec![target],
             None => {
-                return Err(format!("this reference leads to no {}; it may lead to {}", safe(name), allowed.join(", ")));
+                return Err(format!(
+                    "this reference leads to no {}; it may lead to {}",
+                    safe(name),
+                    allowed.join(", ")
+                ));
             }
         },
         None => allowed,
