@@ -2,7 +2,7 @@
 //!
 //! `cargo run --release -p akson-store --example search_bench -- PATIENTS [FOLDER]`
 
-#![allow(clippy::print_stdout, clippy::unwrap_used, clippy::disallowed_methods, clippy::expect_used)]
+#![allow(clippy::print_stdout, clippy::unwrap_used, clippy::disallowed_methods, clippy::expect_used, clippy::panic)]
 
 use std::time::{Duration, Instant};
 
@@ -67,7 +67,7 @@ fn chart(n: usize) -> Vec<String> {
             r#"{{"resourceType":"Patient","id":"p{n}","identifier":[{{"system":"urn:x","value":"{n}"}}],"name":[{{"family":"Name{}","given":["Given{}"]}}],"gender":"{}","birthDate":"19{:02}-0{}-11"}}"#,
             n / 2,
             n % 97,
-            if n % 2 == 0 { "male" } else { "female" },
+            if n.is_multiple_of(2) { "male" } else { "female" },
             n % 100,
             n % 9 + 1
         ),
@@ -76,7 +76,7 @@ fn chart(n: usize) -> Vec<String> {
             n / 10
         ),
     ];
-    if n % 10 == 0 {
+    if n.is_multiple_of(10) {
         texts.push(format!(r#"{{"resourceType":"Organization","id":"o{}","name":"Org {}"}}"#, n / 10, n / 10));
     }
     for k in 0..20 {

@@ -83,7 +83,9 @@ fn load(store: &Store, bundles: &[Bundle], wanted: usize) -> Vec<Home> {
                     }
                     places.lock().unwrap().extend(homes);
                 }
-                waiting.map(|last| last.wait().unwrap());
+                if let Some(last) = waiting {
+                    last.wait().unwrap();
+                }
             });
         }
     });

@@ -239,16 +239,7 @@ fn compare(
         };
     }
     if matches!(name, "_id" | "_lastUpdated") {
-        let (sign, negated) = if operator == "ne" && name == "_id" { ("eq", true) } else { (operator, false) };
-        let written = match (name, sign) {
-            ("_id", "eq") => text.escaped(),
-            ("_lastUpdated", "eq" | "ne" | "gt" | "lt" | "ge" | "le" | "ap" | "sa" | "eb") => {
-                format!("{sign}{}", text.escaped())
-            }
-            _ => return Err("this operator does not fit the parameter".to_string()),
-        };
-        let found = parameter(reading, type_name, name, &written)?;
-        return Ok(if negated { found.negated() } else { found });
+        return of_every_resource(reading, type_name, name, operator, text);
     }
     if matches!(name, "_filter" | "_text" | "_content" | "_list") {
         return Err("this parameter is not used inside a filter".to_string());
@@ -298,6 +289,26 @@ fn compare(
             _ => refused(),
         },
     }
+}
+
+/// `_id` and `_lastUpdated`, which are columns and not index rows.
+fn of_every_resource(
+    reading: &Reading<'_>,
+    type_name: &'static str,
+    name: &str,
+    operator: &str,
+    text: &Text,
+) -> Result<Expr, String> {
+    let (sign, negated) = if operator == "ne" && name == "_id" { ("eq", true) } else { (operator, false) };
+    let written = match (name, sign) {
+        ("_id", "eq") => text.escaped(),
+        ("_lastUpdated", "eq" | "ne" | "gt" | "lt" | "ge" | "le" | "ap" | "sa" | "eb") => {
+            format!("{sign}{}", text.escaped())
+        }
+        _ => return Err("this operator does not fit the parameter".to_string()),
+    };
+    let found = parameter(reading, type_name, name, &written)?;
+    Ok(if negated { found.negated() } else { found })
 }
 
 fn string(operator: &str, text: &Text) -> Option<(StringTest, bool)> {

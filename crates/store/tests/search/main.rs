@@ -1,5 +1,7 @@
 //! Search, over a real store: cases as data.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout)]
+
 #[path = "../support/mod.rs"]
 mod support;
 

@@ -234,7 +234,7 @@ fn stores_that_differ_in_what_is_not_seen_answer_alike() {
         let mut parts: Vec<&str> = (0..chance.below(3)).map(|_| *chance.of(PARTS)).collect();
         parts.push(*chance.of(ENDS));
         parts.retain(|part| !part.is_empty());
-        check(&format!("Observation?{}", parts.join("&")).trim_end_matches('?').to_string());
+        check(format!("Observation?{}", parts.join("&")).trim_end_matches('?'));
     }
 }
 
