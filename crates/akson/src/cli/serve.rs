@@ -13,7 +13,7 @@ use tokio::net::TcpListener;
 use super::Failure;
 use crate::config::Config;
 use crate::http::server;
-use crate::rest::serve::{House, router};
+use crate::rest::serve::{House, router, threads};
 
 /// The sample: people of a municipality that does not exist.
 const SAMPLE: &[&str] = &[
@@ -35,7 +35,7 @@ const SAMPLE: &[&str] = &[
 /// Serves until SIGINT or SIGTERM.
 pub fn serve(settings: Config) -> Result<ExitCode, Failure> {
     let started = Instant::now();
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(threads()).enable_all().build()?;
     runtime.block_on(async {
         // Ask for the port first: with a wrong one nothing else should happen.
         let listener = TcpListener::bind(settings.listen)

@@ -34,6 +34,8 @@ pub enum Interaction {
 pub enum Work {
     /// On the thread that took the request: microseconds.
     Inline,
+    /// There too, if enough such threads are free: less than a millisecond as a rule.
+    Nearby,
     /// On the blocking pool: milliseconds.
     Aside,
 }
@@ -85,22 +87,22 @@ pub const ROUTES: &[Route] = &[
     route!("GET", "/fhir/{type}/{id}", Type("read"), Inline, Nothing, read::read),
     route!("GET", "/fhir/{type}/{id}/_history/{version}", Type("vread"), Inline, Nothing, read::vread),
     route!("PUT", "/fhir/{type}/{id}", Type("update"), Inline, Resource, update::update),
-    route!("PUT", "/fhir/{type}", Type("update"), Aside, Resource, update::update_matching),
-    route!("PATCH", "/fhir/{type}/{id}", Type("patch"), Aside, Resource, patch::patch),
-    route!("PATCH", "/fhir/{type}", Type("patch"), Aside, Resource, patch::patch_matching),
+    route!("PUT", "/fhir/{type}", Type("update"), Nearby, Resource, update::update_matching),
+    route!("PATCH", "/fhir/{type}/{id}", Type("patch"), Nearby, Resource, patch::patch),
+    route!("PATCH", "/fhir/{type}", Type("patch"), Nearby, Resource, patch::patch_matching),
     route!("DELETE", "/fhir/{type}/{id}", Type("delete"), Inline, Nothing, delete::delete),
-    route!("DELETE", "/fhir/{type}", Type("delete"), Aside, Nothing, delete::delete_matching),
+    route!("DELETE", "/fhir/{type}", Type("delete"), Nearby, Nothing, delete::delete_matching),
     route!("POST", "/fhir/{type}", Type("create"), Inline, Resource, create::create),
-    route!("GET", "/fhir/{type}", Type("search-type"), Aside, Nothing, search::of_type),
-    route!("POST", "/fhir/{type}/_search", Type("search-type"), Aside, Resource, search::of_type),
-    route!("GET", "/fhir/{type}/{id}/_history", Type("history-instance"), Aside, Nothing, history::of_instance),
+    route!("GET", "/fhir/{type}", Type("search-type"), Nearby, Nothing, search::of_type),
+    route!("POST", "/fhir/{type}/_search", Type("search-type"), Nearby, Resource, search::of_type),
+    route!("GET", "/fhir/{type}/{id}/_history", Type("history-instance"), Nearby, Nothing, history::of_instance),
     route!("GET", "/fhir/{type}/_history", Type("history-type"), Aside, Nothing, history::of_type),
     route!("GET", "/fhir/_history", System("history-system"), Aside, Nothing, history::of_system),
     route!("GET", "/fhir", System("search-system"), Aside, Nothing, search::of_system),
     route!("POST", "/fhir/_search", System("search-system"), Aside, Resource, search::of_system),
     route!("POST", "/fhir", System("transaction"), Aside, Bundle, batch::batch),
-    route!("GET", "/fhir/{type}/{id}/{member}", Compartment, Aside, Nothing, search::of_compartment),
-    route!("POST", "/fhir/{type}/{id}/{member}/_search", Compartment, Aside, Resource, search::of_compartment),
+    route!("GET", "/fhir/{type}/{id}/{member}", Compartment, Nearby, Nothing, search::of_compartment),
+    route!("POST", "/fhir/{type}/{id}/{member}/_search", Compartment, Nearby, Resource, search::of_compartment),
     route!(
         "GET",
         "/fhir/Patient/{id}/$everything",

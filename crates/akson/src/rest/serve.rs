@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::task::{Context, Poll, Waker};
 use std::time::Instant;
 
 use akson_core::{Caller, Core};
@@ -14,6 +15,7 @@ use axum::http::{HeaderMap, HeaderValue, Request, Response, header};
 use axum::routing::{MethodFilter, on};
 use bytes::Bytes;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
+use tokio::sync::Semaphore;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::SizeAbove;
@@ -33,6 +35,11 @@ const REQUEST_ID: &str = "x-request-id";
 const REQUEST_ID_LENGTH_MAX: usize = 64;
 const COMPRESSED_FROM_BYTES: u64 = 1024;
 
+/// Threads of the runtime: more than cores, so that one search does not hold up a core's other requests.
+pub fn threads() -> usize {
+    std::thread::available_parallelism().map_or(2, usize::from) * 2
+}
+
 /// What all requests share.
 pub struct House {
     /// The record.
@@ -43,6 +50,8 @@ pub struct House {
     pub metrics: Arc<Metrics>,
     /// The access log, if it is wanted.
     pub log: Option<AccessLog>,
+    /// Threads of the runtime that searches may use at the same time.
+    nearby: Semaphore,
 }
 
 impl House {
@@ -52,7 +61,8 @@ impl House {
         let names = ROUTES.iter().map(|route| (route.method, route.path));
         let nowhere = [("*", "(no route)")].into_iter();
         let metrics = Arc::new(Metrics::new(names.chain(nowhere)));
-        Ok(Arc::new(House { core, config, metrics, log }))
+        let nearby = Semaphore::new(threads().saturating_sub(1));
+        Ok(Arc::new(House { core, config, metrics, log, nearby }))
     }
 }
 
@@ -175,6 +185,7 @@ async fn answer_to(
     };
     let reply = match route.work {
         Work::Inline => (route.handler)(ask).await?,
+        Work::Nearby => nearby(house, (route.handler)(ask)).await?,
         Work::Aside => aside((route.handler)(ask)).await?,
     };
     Ok(answer::Reply { replayed, ..reply })
@@ -185,14 +196,37 @@ fn is_file(route: &Route, segments: &[String]) -> bool {
         && segments.first().is_some_and(|name| name == "Binary")
 }
 
-/// Runs longer work where it holds up nobody.
-async fn aside(work: super::routes::Replying) -> Result<answer::Reply, Refusal> {
-    let runtime = tokio::runtime::Handle::current();
-    let done = tokio::task::spawn_blocking(move || runtime.block_on(work)).await;
-    done.unwrap_or_else(|error| {
-        tracing::error!(%error, "a request ended in a panic");
-        Err(Refusal::new(500, "exception", "the server failed; the request id finds the cause in its log"))
-    })
+/// Runs longer work where it holds up nobody: on the blocking pool until it first waits for the disk, and from there on
+/// like any other.
+async fn aside(mut work: super::routes::Replying) -> Result<answer::Reply, Refusal> {
+    let begun = tokio::task::spawn_blocking(move || {
+        let mut context = Context::from_waker(Waker::noop());
+        match work.as_mut().poll(&mut context) {
+            Poll::Ready(done) => Begun::Done(Box::new(done)),
+            Poll::Pending => Begun::Waiting(work),
+        }
+    });
+    match begun.await {
+        Ok(Begun::Done(done)) => *done,
+        Ok(Begun::Waiting(work)) => work.await,
+        Err(error) => {
+            tracing::error!(%error, "a request ended in a panic");
+            Err(Refusal::new(500, "exception", "the server failed; the request id finds the cause in its log"))
+        }
+    }
+}
+
+/// Runs work of a fraction of a millisecond here, as long as some threads are left for others.
+async fn nearby(house: &House, work: super::routes::Replying) -> Result<answer::Reply, Refusal> {
+    match house.nearby.try_acquire() {
+        Ok(_place) => work.await,
+        Err(_) => aside(work).await,
+    }
+}
+
+enum Begun {
+    Done(Box<Result<answer::Reply, Refusal>>),
+    Waiting(super::routes::Replying),
 }
 
 fn no_route(path: &str) -> Refusal {
