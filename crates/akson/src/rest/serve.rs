@@ -217,10 +217,16 @@ async fn aside(mut work: super::routes::Replying) -> Result<answer::Reply, Refus
 }
 
 /// Runs work of a fraction of a millisecond here, as long as some threads are left for others.
-async fn nearby(house: &House, work: super::routes::Replying) -> Result<answer::Reply, Refusal> {
-    match house.nearby.try_acquire() {
-        Ok(_place) => work.await,
-        Err(_) => aside(work).await,
+async fn nearby(house: &House, mut work: super::routes::Replying) -> Result<answer::Reply, Refusal> {
+    let Ok(place) = house.nearby.try_acquire() else {
+        return aside(work).await;
+    };
+    let begun = std::future::poll_fn(|context| Poll::Ready(work.as_mut().poll(context))).await;
+    // Who only waits for the disk uses no thread.
+    drop(place);
+    match begun {
+        Poll::Ready(done) => done,
+        Poll::Pending => work.await,
     }
 }
 
