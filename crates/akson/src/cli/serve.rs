@@ -9,6 +9,7 @@ use std::time::Instant;
 use akson_core::{Caller, Core};
 use akson_fhir::resource::Resource;
 use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
 
 use super::Failure;
 use crate::config::Config;
@@ -49,8 +50,9 @@ pub fn serve(settings: Config) -> Result<ExitCode, Failure> {
         let limits = settings.limits.clone();
         let house = House::new(core.clone(), Config { listen: address, ..settings })?;
         let router = router(&house);
+        let stop = stop()?;
         announce(&house.config, started);
-        server::serve(listener, router, limits, Arc::clone(&house.metrics), stop()).await;
+        server::serve(listener, router, limits, Arc::clone(&house.metrics), stop).await;
         core.close().await?;
         Ok(ExitCode::SUCCESS)
     })
@@ -78,18 +80,14 @@ async fn load_sample(core: &Core) -> Result<(), Failure> {
     Ok(())
 }
 
-async fn stop() {
-    let interrupted = tokio::signal::ctrl_c();
-    let terminated = async {
-        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-            Ok(mut signal) => {
-                signal.recv().await;
-            }
-            Err(_) => std::future::pending().await,
+/// Ready when the process is told to stop. It listens from the call on, not only when it is awaited.
+fn stop() -> std::io::Result<impl Future<Output = ()>> {
+    let mut interrupted = signal(SignalKind::interrupt())?;
+    let mut terminated = signal(SignalKind::terminate())?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupted.recv() => {}
+            _ = terminated.recv() => {}
         }
-    };
-    tokio::select! {
-        _ = interrupted => {}
-        () = terminated => {}
-    }
+    })
 }

@@ -118,20 +118,8 @@ pub const KEYS: &[Key] = &[
     Key {
         name: "limits.page",
         default: "1000",
-        text: "matches on one page of a search or history",
+        text: "versions on one page of a history",
         set: |config, text| put(&mut config.limits.record.page, text, "a whole number"),
-    },
-    Key {
-        name: "limits.included",
-        default: "5000",
-        text: "resources that one page may include",
-        set: |config, text| put(&mut config.limits.record.included, text, "a whole number"),
-    },
-    Key {
-        name: "limits.chain",
-        default: "5",
-        text: "steps of a chained search",
-        set: |config, text| put(&mut config.limits.record.chain, text, "a whole number"),
     },
     Key {
         name: "limits.everything",

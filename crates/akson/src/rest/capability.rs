@@ -121,7 +121,9 @@ fn includes(out: &mut String, name: &str, known: &[&SearchParameter]) {
 }
 
 fn parameters(out: &mut String, known: &[&SearchParameter], custom: &[Custom], name: &str) {
-    let known = known.iter().map(|parameter| (parameter.code, parameter.url, kind(parameter.kind)));
+    // Named queries are not answered here.
+    let known = known.iter().filter(|parameter| parameter.code != "_query");
+    let known = known.map(|parameter| (parameter.code, parameter.url, kind(parameter.kind)));
     let own = custom.iter().filter(|parameter| parameter.type_name == name);
     let own = own.map(|parameter| (parameter.code.as_str(), parameter.url.as_str(), kind(parameter.kind)));
     list(out, "searchParam", known.chain(own), |out, (code, url, kind)| {

@@ -5,5 +5,6 @@ mod client;
 mod conditions;
 mod forms;
 mod limits;
+mod promise;
 mod routes;
 mod transactions;
