@@ -24,7 +24,7 @@ pub(crate) struct Settled<'i> {
 
 impl<'i> Settled<'i> {
     /// Of a resource with this number, whose targets have these places.
-    pub(crate) fn new(index: &'i Indexed, type_number: i64, rid: i64, targets: Vec<Place>) -> Settled<'i> {
+    pub(crate) fn new(index: &'i Indexed, type_number: i64, rid: i64, mut targets: Vec<Place>) -> Settled<'i> {
         let patient = |at: &u32| targets.get(*at as usize).map(|place| place.rid);
         let mut patients: Vec<i64> = index.patients.iter().filter_map(patient).collect();
         let part = match (index.whose, patients.as_slice()) {
@@ -36,6 +36,8 @@ impl<'i> Settled<'i> {
             patients.clear();
         }
         patients.sort_unstable();
+        // What refers to itself refers to where it is about to stand.
+        targets.iter_mut().filter(|target| target.rid == rid).for_each(|target| target.part = part);
         Settled { place: Place { part, rid }, type_number, rows: &index.rows, targets, patients }
     }
 

@@ -9,7 +9,7 @@ use akson_fhir::definition::TypeId;
 use crate::body::{self, Unstamped};
 use crate::engine::Bind::{Bytes, Int, Null};
 use crate::keep::{self, Settled};
-use crate::prepare::{Indexed, PART_UNKNOWN, Prepared};
+use crate::prepare::{Home, Indexed, PART_UNKNOWN, Prepared};
 use crate::short::Owner;
 use crate::view::{State, Stored, pack_patients};
 use crate::writer::Transaction;
@@ -81,6 +81,14 @@ impl Transaction<'_> {
 
         let fresh_index = self.fresh_index(&prepared)?;
         let index = fresh_index.as_ref().unwrap_or(&prepared.index);
+        let known = match known {
+            None if !home.made && names_itself(index, home) => {
+                let own = Place { part: PART_UNKNOWN, rid };
+                self.note_id(prepared.type_number, &home.id, own)?;
+                Some(own)
+            }
+            known => known,
+        };
         let targets = self.settle(index)?;
         let new = Settled::new(index, prepared.type_number, rid, targets);
         let packed_again = self.packed_again(&prepared, new.place)?;
@@ -301,6 +309,11 @@ impl Transaction<'_> {
             changed => Err(Error::broken(format!("a head was written {changed} times"))),
         }
     }
+}
+
+/// Whether a resource refers to itself: then its number must be known before its references are settled.
+fn names_itself(index: &Indexed, home: &Home) -> bool {
+    index.rows.targets.iter().any(|(type_id, id)| *type_id == home.type_id && *id == home.id)
 }
 
 fn check(expect: Expect, head: Option<&Head>) -> Result<(), Error> {

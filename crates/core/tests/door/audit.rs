@@ -87,3 +87,13 @@ fn every_refusal_leaves_a_line_and_changes_nothing() {
         assert_eq!((after.resources, after.versions), (before.1.resources, before.1.versions), "{name}");
     }
 }
+
+#[test]
+fn what_refers_to_itself_is_indexed_as_it_stands() {
+    let core = core();
+    let text = r#"{"resourceType":"Encounter","id":"e","status":"finished","class":{"code":"AMB"},"subject":{"reference":"Patient/a"},"partOf":{"reference":"Encounter/e"}}"#;
+    now(operator(&core).update(resource(text), Expected::Any)).unwrap();
+    now(operator(&core).update(resource(PATIENT), Expected::Any)).unwrap();
+    now(operator(&core).update(resource(&text.replace("Patient/a", "Patient/b")), Expected::Any)).unwrap();
+    assert!(lines(&core) > 0);
+}
