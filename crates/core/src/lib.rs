@@ -115,7 +115,7 @@ impl Core {
 
     /// A version was written: what is derived from such resources is made anew.
     fn wrote(&self, written: &Written) {
-        self.0.profiles.note(written.seen.type_name);
+        self.0.profiles.note(written.seen.type_name, &written.seen.id);
         if written.seen.type_name == "SearchParameter" {
             let text = Resource::parse_json(&written.seen.text).ok();
             let url = text.as_ref().and_then(|found| found.root().get("url")).and_then(|url| url.as_str());

@@ -3,6 +3,7 @@
 //! What is here: resources kept exactly (`json`), and what the standard says about them.
 //! What is not: storage, rules of access, HTTP.
 
+pub mod codes;
 pub mod definition;
 pub mod json;
 pub mod outcome;

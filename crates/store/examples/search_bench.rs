@@ -189,7 +189,7 @@ fn query(registry: &akson_store::search::registry::Registry, address: &str) -> Q
     let (type_name, rest) = address.split_once('?').unwrap();
     let pairs: Vec<(String, String)> =
         rest.split('&').map(|p| p.split_once('=').unwrap()).map(|(a, b)| (a.to_string(), b.to_string())).collect();
-    let reading = Reading { registry, base: "", zone: Zone::default(), now_ms: 0 };
+    let reading = Reading { registry, base: "", zone: Zone::default(), now_ms: 0, codes: &Default::default };
     let found = Definitions::r4().resource(type_name).unwrap().name;
     Query::parse(&reading, Some(found), &pairs, Handling::Strict)
         .unwrap_or_else(|issues| panic!("{address}: {}", issues[0]))

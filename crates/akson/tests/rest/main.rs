@@ -7,4 +7,5 @@ mod forms;
 mod limits;
 mod promise;
 mod routes;
+mod terms;
 mod transactions;

@@ -88,7 +88,7 @@ impl Record {
         }
         let fixed = asked.len();
         loop {
-            let query = look::parse(view, Some(type_name), Some(("Patient", id)), &asked, self.caller.moment, false)?;
+            let query = self.query(view, (Some(type_name), Some(("Patient", id)), &asked), false)?;
             let page = look::run(view, &query, sight)?;
             for (stored, _) in page.entries {
                 gathered.add(stored)?;

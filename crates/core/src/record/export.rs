@@ -32,7 +32,7 @@ impl Record {
         let view = self.core.store().read()?;
         let mut pairs = vec![("_count".to_string(), PAGE.to_string())];
         pairs.extend(page.map(|token| ("_page".to_string(), token)));
-        let query = look::parse(&view, Some(about.type_name), None, &pairs, self.caller.moment, false)?;
+        let query = self.query(&view, (Some(about.type_name), None, &pairs), false)?;
         let page = look::run(&view, &query, &sight)?;
         let resources = page.entries.iter().map(|(stored, _)| Seen::of(stored)).collect();
         Ok((ExportPage { resources, next: page.next }, vec![self.line(about, NOWHERE, 0)]))

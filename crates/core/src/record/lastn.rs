@@ -48,7 +48,7 @@ impl Record {
         let mut counts: HashMap<String, usize> = HashMap::new();
         let (mut entries, mut lines, mut looked_at) = (Vec::new(), Vec::new(), 0);
         loop {
-            let query = look::parse(&view, Some("Observation"), None, &asked, self.caller.moment, lenient)?;
+            let query = self.query(&view, (Some("Observation"), None, &asked), lenient)?;
             let page = look::run(&view, &query, &sight)?;
             looked_at += page.entries.len();
             for (stored, _) in &page.entries {

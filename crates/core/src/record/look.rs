@@ -1,16 +1,21 @@
 //! The way to the store's search: reading a query, running it in a sight, and asking about one resource.
 
+use std::cell::RefCell;
+use std::sync::Arc;
+
+use akson_fhir::codes::Codes;
 use akson_fhir::definition::{Definitions, TypeId};
 use akson_fhir::value::date::Zone;
 use akson_store::search::query::{Compartment, Handling, Query};
-use akson_store::search::read::Reading;
+use akson_store::search::read::{Codebook, Reading};
 use akson_store::search::registry::Registry;
 use akson_store::search::run::Refusal;
 use akson_store::search::sight::{Scope, Sight};
 use akson_store::{State, Stored, View};
 
-use super::Record;
 use super::search::{KnownParameter, Mode};
+use super::{Record, sees_all};
+use crate::access::Action;
 use crate::error::Error;
 use crate::query::Pair;
 
@@ -26,17 +31,20 @@ pub(super) struct Page {
     pub(super) issues: Vec<akson_fhir::outcome::Issue>,
 }
 
+/// What a query is read from: type, compartment, pairs.
+pub(super) type Asked<'a> = (Option<&'static str>, Option<(&'static str, &'a str)>, &'a [Pair]);
+
 /// Reads a query.
 pub(super) fn parse(
     view: &View,
-    type_name: Option<&'static str>,
-    compartment: Option<(&'static str, &str)>,
-    pairs: &[Pair],
+    (type_name, compartment, pairs): Asked<'_>,
     moment: i64,
     lenient: bool,
+    codes: &Codebook<'_>,
 ) -> Result<Query, Error> {
     let registry = view.registry();
-    let reading = Reading { registry: &registry, base: view.base(), zone: Zone(0), now_ms: moment.div_euclid(1000) };
+    let now_ms = moment.div_euclid(1000);
+    let reading = Reading { registry: &registry, base: view.base(), zone: Zone(0), now_ms, codes };
     let compartment = compartment.map(|(name, id)| Compartment { name, id: id.to_string() });
     let handling = if lenient { Handling::Lenient } else { Handling::Strict };
     Query::parse_in(&reading, compartment.as_ref(), type_name, pairs, handling).map_err(Error::Malformed)
@@ -104,8 +112,32 @@ pub(crate) fn own_parameters(registry: &Registry) -> Vec<KnownParameter> {
 }
 
 impl Record {
+    /// Reads a query of this caller.
+    pub(super) fn query(&self, view: &View, asked: Asked<'_>, lenient: bool) -> Result<Query, Error> {
+        let failed = RefCell::new(None);
+        let codes = || match self.codes() {
+            Ok(codes) => codes,
+            Err(error) => {
+                failed.replace(Some(error));
+                Arc::default()
+            }
+        };
+        let query = parse(view, asked, self.caller.moment, lenient, &codes);
+        failed.take().map_or(query, Err)
+    }
+
+    /// The value sets and code systems of the record, for who sees them all; for others FHIR's own must do.
+    fn codes(&self) -> Result<Arc<Codes>, Error> {
+        for name in ["ValueSet", "CodeSystem"] {
+            if !self.granted(Action::Search, name).is_ok_and(|sight| sees_all(&sight, name)) {
+                return Ok(Arc::default());
+            }
+        }
+        Ok(self.core.profiles().get(self.core.store())?.codes().clone())
+    }
+
     /// Reads a condition.
     pub(super) fn condition(&self, view: &View, type_name: &'static str, criteria: &[Pair]) -> Result<Query, Error> {
-        parse(view, Some(type_name), None, criteria, self.caller.moment, false)
+        self.query(view, (Some(type_name), None, criteria), false)
     }
 }

@@ -103,7 +103,7 @@ impl Record {
     ) -> Result<(Found, Vec<Line>), Error> {
         let sight = self.granted(about.action, about.type_name)?;
         let compartment = of.compartment.as_ref().map(|(name, id)| (*name, id.as_str()));
-        let query = look::parse(view, of.type_name, compartment, pairs, self.caller.moment, lenient)?;
+        let query = self.query(view, (of.type_name, compartment, pairs), lenient)?;
         let page = look::run(view, &query, &sight)?;
         let lines = page.entries.iter().map(|(stored, _)| self.line_of(about, stored)).collect();
         let entries = page.entries.iter().map(|(stored, mode)| (Seen::of(stored), *mode)).collect();

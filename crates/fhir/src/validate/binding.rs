@@ -130,7 +130,7 @@ impl<'a> Walk<'a> {
         let known = match self.definitions.code_system(system) {
             Some(found) if found.find(code).is_some() => return,
             Some(found) if found.complete => Some(false),
-            _ => match self.options.profiles.code_in(system, code) {
+            _ => match self.options.profiles.codes().code_in(system, code) {
                 None => self.options.terminology.and_then(|terminology| (terminology.code_in)(system, code)),
                 known => known,
             },
@@ -175,7 +175,7 @@ fn in_value_set(
         return Some(is_mime(code));
     }
     let asked = system.filter(|system| !system.is_empty());
-    let given = profiles.in_value_set(bare, system, code);
+    let given = profiles.codes().contains(bare, system, code);
     let here = given.or_else(|| match Definitions::r4().value_set(bare) {
         Some(set) if system == Some("") => set.contains(Some(""), code).filter(|_| set.open_systems.is_empty()),
         Some(set) => set.contains(system, code),

@@ -6,6 +6,7 @@
 
 use std::sync::Arc;
 
+use akson_fhir::codes::Codes;
 use akson_fhir::definition::{Definitions, SearchKind};
 use akson_fhir::resource::is_id;
 use akson_fhir::value::date::Zone;
@@ -24,6 +25,9 @@ pub const VALUES_MAX: usize = 500;
 /// How long one value may be.
 pub const VALUE_BYTES_MAX: usize = 8_192;
 
+/// Gives the value sets and code systems that are known beyond FHIR's own; asked only where a query needs them.
+pub type Codebook<'a> = dyn Fn() -> Arc<Codes> + 'a;
+
 /// What reading a query needs to know.
 #[derive(Clone, Copy)]
 pub struct Reading<'a> {
@@ -35,6 +39,8 @@ pub struct Reading<'a> {
     pub zone: Zone,
     /// The present moment, for `ap`.
     pub now_ms: i64,
+    /// The codes that `:in`, `:not-in`, `:above` and `:below` speak of.
+    pub codes: &'a Codebook<'a>,
 }
 
 /// A parameter as it was asked for.

@@ -39,7 +39,13 @@ pub fn pairs(query: &str) -> Vec<(String, String)> {
 pub fn query(store: &Store, address: &str, handling: Handling) -> Result<Query, String> {
     let (type_name, rest) = address.split_once('?').unwrap_or((address, ""));
     let registry = store.registry();
-    let reading = Reading { registry: &registry, base: registry.base(), zone: Zone::default(), now_ms: NOW_MS };
+    let reading = Reading {
+        registry: &registry,
+        base: registry.base(),
+        zone: Zone::default(),
+        now_ms: NOW_MS,
+        codes: &Default::default,
+    };
     let found = akson_fhir::definition::Definitions::r4().resource(type_name).map(|found| found.name);
     let said =
         |issues: Vec<akson_fhir::outcome::Issue>| issues.iter().map(|i| i.to_string()).collect::<Vec<_>>().join("; ");

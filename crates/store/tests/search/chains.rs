@@ -70,7 +70,8 @@ fn in_compartment(
     rest: &str,
 ) -> Vec<String> {
     let registry = store.registry();
-    let reading = Reading { registry: &registry, base: "", zone: Zone::default(), now_ms: NOW_MS };
+    let reading =
+        Reading { registry: &registry, base: "", zone: Zone::default(), now_ms: NOW_MS, codes: &Default::default };
     let compartment = Compartment { name, id: id.to_string() };
     let query = Query::parse_in(&reading, Some(&compartment), Some(type_name), &pairs(rest), Handling::Strict).unwrap();
     let page = store.read().unwrap().search(&query, &Sight::everything()).unwrap();

@@ -6,7 +6,6 @@
 //! not do: fetch a profile that is not given. Spec: <https://hl7.org/fhir/R4/profiling.html>.
 
 mod check;
-mod codes;
 mod elements;
 mod gather;
 mod load;
@@ -14,13 +13,12 @@ mod matching;
 mod slicing;
 mod snapshot;
 
-use std::cell::Cell;
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
-use codes::{CodeList, GivenValueSet};
 pub use load::Profile;
 
+use crate::codes::Codes;
 use crate::definition::Definitions;
 use crate::json::{Tree, Value};
 use crate::resource::Resource;
@@ -29,8 +27,7 @@ use crate::resource::Resource;
 #[derive(Debug, Default, Clone)]
 pub struct Profiles {
     given: HashMap<String, Vec<Arc<Given>>>,
-    value_sets: HashMap<String, Arc<GivenValueSet>>,
-    code_systems: HashMap<String, Arc<CodeList>>,
+    codes: Arc<Codes>,
 }
 
 /// A StructureDefinition as it was given, and compiled once it is needed.
@@ -50,12 +47,9 @@ impl Profiles {
     /// Takes a StructureDefinition, ValueSet or CodeSystem; another resource is let go. One with the
     /// same address and version replaces what was there. Answers whether it was taken.
     pub fn add(&mut self, resource: &Resource) -> bool {
-        let Some(url) = text(resource.root(), "url") else { return false };
-        match resource.type_name() {
-            "StructureDefinition" => self.add_profile(url, resource.tree.clone()),
-            "ValueSet" => drop(self.value_sets.insert(url.to_owned(), Arc::new(GivenValueSet::read(resource.root())))),
-            "CodeSystem" => drop(self.code_systems.insert(url.to_owned(), Arc::new(CodeList::read(resource.root())))),
-            _ => return false,
+        match (resource.type_name(), text(resource.root(), "url")) {
+            ("StructureDefinition", Some(url)) => self.add_profile(url, resource.tree.clone()),
+            _ => return Arc::make_mut(&mut self.codes).add(resource),
         }
         true
     }
@@ -74,8 +68,7 @@ impl Profiles {
     /// Takes a profile, value set or code system away.
     pub fn remove(&mut self, url: &str) {
         self.given.remove(url);
-        self.value_sets.remove(url);
-        self.code_systems.remove(url);
+        Arc::make_mut(&mut self.codes).remove(url);
     }
 
     /// A profile by its address, with a version or without; those given come before those of the
@@ -111,15 +104,9 @@ impl Profiles {
         urls.filter_map(|url| url.fixed.as_ref().and_then(|fixed| fixed.root().str())).collect()
     }
 
-    /// Whether a given value set has the code; none if it is not given or cannot say.
-    pub(super) fn in_value_set(&self, url: &str, system: Option<&str>, code: &str) -> Option<bool> {
-        codes::in_value_set(self, url, system, code, &Cell::new(codes::NESTED_MAX))
-    }
-
-    /// Whether a given code system has the code.
-    pub(super) fn code_in(&self, system: &str, code: &str) -> Option<bool> {
-        let found = self.code_systems.get(bare(system))?;
-        if found.has(code) { Some(true) } else { found.complete.then_some(false) }
+    /// The value sets and code systems among what was given.
+    pub fn codes(&self) -> &Arc<Codes> {
+        &self.codes
     }
 }
 

@@ -4,7 +4,7 @@
 //! For `:text` the text and the displays of a concept are kept as rows of their own, marked by their system.
 //! Spec: <https://hl7.org/fhir/R4/search.html#token>.
 
-use akson_fhir::definition::Definitions;
+use akson_fhir::codes::Cannot;
 use akson_fhir::json::{Kind, Value};
 
 use super::string::after_prefix;
@@ -44,7 +44,7 @@ pub fn parse(asked: &Asked<'_>, text: &str) -> Result<Expr, String> {
             _ => Err("an identifier of a kind is written system|code|value".to_string()),
         },
         Some("in" | "not-in") => in_value_set(asked, &asked.plain(text)?).map(token),
-        Some(direction @ ("above" | "below")) => related(test(asked, text)?, direction == "below").map(token),
+        Some(direction @ ("above" | "below")) => related(asked, test(asked, text)?, direction == "below").map(token),
         Some(_) => Err(asked.wrong_modifier("missing, not, text, in, not-in, above, below, of-type")),
     }
 }
@@ -79,40 +79,49 @@ fn is_bare(parameter: &Parameter) -> bool {
     parameter.value_types.iter().all(|name| *name == "code")
 }
 
+/// The codes of a value set, given by its address or as `ValueSet/id`.
 fn in_value_set(asked: &Asked<'_>, url: &str) -> Result<TokenTest, String> {
-    let Some(set) = Definitions::r4().value_set(url) else {
-        return Err("this value set is not known here; its address is given as in ValueSet.url".to_string());
-    };
-    let Some(codes) = set.codes() else {
-        return Err("this value set cannot be expanded here".to_string());
-    };
-    if codes.len() > CODES_MAX {
-        return Err(format!("this value set has more than {CODES_MAX} codes"));
+    let own = url.strip_prefix(asked.reading.base).filter(|_| !asked.reading.base.is_empty());
+    let url = own.map_or(url, |rest| rest.trim_start_matches('/'));
+    let set = (asked.reading.codes)().expand(url).map_err(|cannot| match cannot {
+        Cannot::Unknown(ref other) if other == url => cannot.to_string(),
+        _ => format!("the value set {} cannot be expanded here: {cannot}", shown(url)),
+    })?;
+    if set.len() > CODES_MAX {
+        return Err(format!("the value set {} has more than {CODES_MAX} codes", shown(url)));
     }
-    let bare = is_bare(asked.parameter);
-    let listed = codes.iter().map(|c| (if bare { String::new() } else { c.system.to_string() }, c.code.to_string()));
+    let (bare, systems) = (is_bare(asked.parameter), asked.parameter.systems());
+    // A bare code belongs to the systems of the value set bound to it, and to no other.
+    let fits = |system: &str| !bare || systems.is_empty() || systems.contains(&system);
+    let listed = set.iter().filter(|(system, _)| fits(system));
+    let listed = listed.map(|(system, code)| (if bare { String::new() } else { system.to_string() }, code.to_string()));
     Ok(TokenTest::Among(listed.collect()))
 }
 
+fn shown(url: &str) -> String {
+    url.chars().filter(|c| !c.is_control()).take(200).collect()
+}
+
 /// The codes below or above one in its code system, itself included.
-fn related(test: TokenTest, below: bool) -> Result<TokenTest, String> {
-    let TokenTest::Code(System::Is(system), code) = test else {
-        return Err("write system|code: a hierarchy belongs to a code system".to_string());
-    };
-    let Some(known) = Definitions::r4().code_system(&system) else {
-        return Err("the hierarchy of this code system is not known here".to_string());
-    };
-    let mut codes = vec![(system.clone(), code.clone())];
-    for concept in &known.concepts {
-        let is_related = if below { known.is_a(concept.code, &code) } else { known.is_a(&code, concept.code) };
-        if is_related && concept.code != code {
-            codes.push((system.clone(), concept.code.to_string()));
+fn related(asked: &Asked<'_>, test: TokenTest, below: bool) -> Result<TokenTest, String> {
+    let codes = (asked.reading.codes)();
+    let walk = |system: &str, code: &str| if below { codes.below(system, code) } else { codes.above(system, code) };
+    let found: Vec<(String, String)> = match test {
+        TokenTest::Code(System::Is(system), code) => {
+            let found = walk(&system, &code)
+                .ok_or_else(|| format!("the hierarchy of the code system {} is not known here", shown(&system)))?;
+            found.into_iter().map(|code| (system.clone(), code)).collect()
         }
-    }
-    if codes.len() > CODES_MAX {
+        TokenTest::Code(_, code) if is_bare(asked.parameter) && !asked.parameter.systems().is_empty() => {
+            let found = asked.parameter.systems().iter().filter_map(|system| walk(system, &code)).flatten();
+            found.map(|code| (String::new(), code)).collect()
+        }
+        _ => return Err("write system|code: a hierarchy belongs to a code system".to_string()),
+    };
+    if found.len() > CODES_MAX {
         return Err(format!("more than {CODES_MAX} codes"));
     }
-    Ok(TokenTest::Among(codes))
+    Ok(TokenTest::Among(found))
 }
 
 /// Indexes a value by its type.
