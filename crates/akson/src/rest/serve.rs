@@ -72,6 +72,10 @@ pub fn router(house: &Arc<House>) -> Router {
     for (place, route) in ROUTES.iter().enumerate() {
         let house = Arc::clone(house);
         let handler = move |request: Request<Body>| handle(house, Some(route), place, request);
+        if route.path == "/fhir" {
+            // Some clients end the base with a slash.
+            router = router.route("/fhir/", on(filter(route.method), handler.clone()));
+        }
         router = router.route(route.path, on(filter(route.method), handler));
     }
     let house = Arc::clone(house);

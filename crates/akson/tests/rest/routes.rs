@@ -243,6 +243,7 @@ async fn search_of_system_by_form(client: Client) {
 
 async fn batch(client: Client) {
     client.json("POST /fhir", KARI).await.refuses(400, "structure");
+    client.json("POST /fhir/", KARI).await.refuses(400, "structure");
     client.json("POST /fhir", r#"{"resourceType":"Bundle","type":"document"}"#).await.refuses(400, "value");
     with_kari(&client).await;
     let bundle = json!({"resourceType": "Bundle", "type": "batch", "entry": [
