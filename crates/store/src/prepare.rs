@@ -78,6 +78,11 @@ impl Prepared {
         &self.home
     }
 
+    /// Whether nobody can know its id yet, so that nothing is stored under it.
+    pub fn is_new(&self) -> bool {
+        self.home.made && self.home.fresh
+    }
+
     /// Names another municipality as the one that answers for it.
     pub fn with_controller(mut self, controller: i64) -> Prepared {
         self.controller = controller;

@@ -20,10 +20,10 @@ use crate::ids::Ids;
 use crate::pending::{Pending, pending};
 use crate::prepare::{Companions, Home, Prepared};
 use crate::search::registry::Registry;
-use crate::settings::Settings;
+use crate::settings::{Pulse, Settings};
 use crate::short::Owner;
-use crate::writer::{Job, Task, Writer};
-use crate::{Error, Hashes, Options, Snapshot, Transaction, View, audit, parameters};
+use crate::writer::{Job, Note, Task, Writer};
+use crate::{Error, Hashes, Line, Options, Snapshot, Transaction, View, audit, parameters};
 
 /// What readers, the writer and preparations share.
 pub(crate) struct Shared {
@@ -99,7 +99,7 @@ impl Store {
         let registry = parameters::load(&connection, &options.base)?;
         connection.execute("COMMIT", &[])?;
         let moved = connection.one("SELECT rid FROM moved ORDER BY rid LIMIT 1", &[], |_| Ok(()))?.is_some();
-        let seal = audit::last_seal(&connection)?;
+        let (sealed_at, seal) = audit::last_seal(&connection)?;
         let shared = Arc::new(Shared {
             hashes: Hashes::new(settings.hash_key),
             ids: Ids::new(settings.id_key),
@@ -114,7 +114,9 @@ impl Store {
             options,
         });
         let (sender, receiver) = sync_channel(shared.options.queue_max);
-        let writer = Writer::new(View { connection, shared: shared.clone() }, settings.pulse, seal);
+        // A commit of audit lines alone keeps its time in its seal only.
+        let pulse = Pulse { moment: settings.pulse.moment.max(sealed_at), ..settings.pulse };
+        let writer = Writer::new(View { connection, shared: shared.clone() }, pulse, seal);
         let thread = std::thread::Builder::new().name("writer".to_owned()).spawn(move || writer.run(&receiver));
         let thread = thread.map_err(|error| Error::Unusable(error.to_string()))?;
         let (queue, threads) = (Mutex::new(Some(sender)), Mutex::new(vec![thread]));
@@ -132,7 +134,16 @@ impl Store {
         job: impl FnOnce(&mut Transaction<'_>) -> Result<T, Error> + Send + 'static,
     ) -> Pending<T> {
         let (promise, pending) = pending();
-        let task = Box::new(Job { job: Some(job), value: None, promise });
+        self.queue(Box::new(Job { job: Some(job), value: None, promise }), pending)
+    }
+
+    /// Queues audit lines alone.
+    pub fn note(&self, lines: Arc<Vec<Line>>) -> Pending<()> {
+        let (promise, pending) = pending();
+        self.queue(Box::new(Note { lines, promise }), pending)
+    }
+
+    fn queue<T>(&self, task: Box<dyn Task>, pending: Pending<T>) -> Pending<T> {
         let queue = self.0.queue.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let Some(queue) = queue else { return Pending::ready(Err(Error::Stopped)) };
         match queue.try_send(task) {

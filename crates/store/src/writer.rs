@@ -8,10 +8,12 @@
 use std::collections::HashSet;
 use std::ops::Deref;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::Duration;
 
+use crate::audit::{self, Line};
 use crate::clock::Moments;
 use crate::dictionary::Dictionary;
 use crate::engine::{Bind, sqlite};
@@ -33,6 +35,10 @@ pub(crate) trait Task: Send {
     fn run(&mut self, tx: &mut Transaction<'_>) -> Outcome;
     /// Answers the one who waits.
     fn answer(self: Box<Self>, fate: &Fate);
+    /// Whether it may write rows, which have to be undone if it fails.
+    fn writes(&self) -> bool {
+        true
+    }
 }
 
 /// How a job went.
@@ -106,17 +112,41 @@ where
     }
 }
 
+/// Audit lines alone, as a task.
+pub(crate) struct Note {
+    pub(crate) lines: Arc<Vec<Line>>,
+    pub(crate) promise: Promise<()>,
+}
+
+impl Task for Note {
+    fn run(&mut self, tx: &mut Transaction<'_>) -> Outcome {
+        tx.gathered.lines.extend_from_slice(&self.lines);
+        Outcome::Kept
+    }
+
+    fn answer(self: Box<Self>, fate: &Fate) {
+        self.promise.keep(match fate {
+            Fate::Durable => Ok(()),
+            fate => Err(fate.error()),
+        });
+    }
+
+    fn writes(&self) -> bool {
+        false
+    }
+}
+
 /// What a transaction has gathered that is not in the tables yet; undone with its job.
 #[derive(Default)]
 pub(crate) struct Gathered {
-    /// Hashes of audit lines, in order.
-    pub(crate) lines: Vec<[u8; 32]>,
+    /// Audit lines, in order.
+    pub(crate) lines: Vec<Line>,
     /// Parcels put into the outbox.
     pub(crate) parcels: i64,
     /// Dictionaries to be used from the commit on.
     pub(crate) dictionaries: Vec<Dictionary>,
     /// The search parameters have changed.
-    pub(crate) registry: Option<std::sync::Arc<crate::search::registry::Registry>>,
+    pub(crate) registry: Option<Arc<crate::search::registry::Registry>>,
 }
 
 /// A write transaction: all of a view, and writing. Others see nothing of it before the commit.
@@ -249,17 +279,20 @@ impl Writer {
         let at = self.moments.next();
         let until = (options.clock)() + (options.group_ms as i64) * 1000;
         let mut gathered = Gathered::default();
-        let mut changed = false;
+        let (mut changed, mut wrote) = (false, false);
         while let Some(mut task) = next.take() {
             let outcome = self.job(task.as_mut(), at, &mut gathered);
+            let writes = task.writes();
             done.push(task);
-            changed |= outcome? == Outcome::Kept;
+            let kept = outcome? == Outcome::Kept;
+            changed |= kept;
+            wrote |= kept && writes;
             if done.len() < options.group_max && (options.clock)() < until {
                 next = queue.try_recv().ok();
             }
         }
         if changed {
-            self.close(at, &gathered)?;
+            self.close(at, &gathered, wrote)?;
         }
         self.view.connection.execute("COMMIT", &[])?;
         self.publish(gathered);
@@ -269,7 +302,10 @@ impl Writer {
     /// One job behind its savepoint. An error here is one of the whole transaction.
     fn job(&mut self, task: &mut dyn Task, at: i64, gathered: &mut Gathered) -> Result<Outcome, Error> {
         let connection = &self.view.connection;
-        connection.execute("SAVEPOINT job", &[])?;
+        let writes = task.writes();
+        if writes {
+            connection.execute("SAVEPOINT job", &[])?;
+        }
         let (lines, parcels, dictionaries) = (gathered.lines.len(), gathered.parcels, gathered.dictionaries.len());
         let registry = gathered.registry.clone();
         let words = &mut self.words;
@@ -289,14 +325,20 @@ impl Writer {
             }
             connection.execute("ROLLBACK TO job", &[])?;
         }
-        connection.execute("RELEASE job", &[])?;
+        if writes {
+            connection.execute("RELEASE job", &[])?;
+        }
         Ok(outcome)
     }
 
     /// What goes into every commit: the seal of its audit lines, and how far the counters are.
-    fn close(&mut self, at: i64, gathered: &Gathered) -> Result<(), Error> {
+    fn close(&mut self, at: i64, gathered: &Gathered, wrote: bool) -> Result<(), Error> {
         if !gathered.lines.is_empty() {
-            self.last_seal = crate::audit::seal(&self.view.connection, at, &gathered.lines, self.last_seal)?;
+            self.last_seal = audit::keep(&self.view.connection, at, &gathered.lines, self.last_seal)?;
+        }
+        if !wrote {
+            // The seal says how far time is, and no number was used.
+            return Ok(());
         }
         let now = Pulse { number: self.view.shared.numbers_end(), moment: self.moments.last() };
         self.kept = settings::keep_pulse(&self.view.connection, self.kept, now)?;

@@ -228,7 +228,8 @@ fn some(store: &Store) {
         store
             .write(|tx| {
                 tx.audit(&line())?;
-                tx.audit(&line())
+                tx.audit(&Line { place: Place { part: 1, rid: 3 }, ..line() })?;
+                tx.audit(&Line { request: vec![3], ..line() })
             })
             .wait()
             .unwrap();
@@ -247,6 +248,7 @@ fn damage_is_found() {
     assert!(told(some, "DELETE FROM directory").contains("does not lead"));
     assert!(told(some, "UPDATE audit SET caller = 'nobody' WHERE n = 1").contains("audit"));
     assert!(told(some, "DELETE FROM audit WHERE n = 1").contains("audit"));
+    assert!(told(some, "UPDATE audit SET more = x'' WHERE n = 0").contains("audit"));
     assert!(told(some, "DELETE FROM seal WHERE at = (SELECT MIN(at) FROM seal)").contains("audit"));
     assert!(
         told(some, "INSERT INTO token (param, code, part, rid, system) VALUES (1, 2, 3, 4, 5)")

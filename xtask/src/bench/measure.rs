@@ -11,6 +11,8 @@ use super::client::{Base, Client};
 /// What one run gave.
 pub(super) struct Figures {
     pub rate: f64,
+    /// Good answers.
+    pub count: usize,
     pub p50_us: u64,
     pub p99_us: u64,
     /// Answers that were not 2xx, by status (0: no answer).
@@ -42,7 +44,7 @@ pub(super) fn measure(
     }
     times.sort_unstable();
     let at = |share: f64| times.get((times.len() as f64 * share) as usize).copied().map_or(0, u64::from);
-    Figures { rate: times.len() as f64 / seconds, p50_us: at(0.50), p99_us: at(0.99), refused }
+    Figures { rate: times.len() as f64 / seconds, count: times.len(), p50_us: at(0.50), p99_us: at(0.99), refused }
 }
 
 /// One connection's loop; answers the times of good answers in microseconds.

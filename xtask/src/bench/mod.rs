@@ -22,24 +22,40 @@ use shapes::Known;
 use crate::Outcome;
 
 /// What was asked for on the command line.
+#[derive(Clone)]
 struct Options {
     url: Option<String>,
     patients: usize,
     connections: Vec<usize>,
     seconds: f64,
     loaders: usize,
+    /// Only shapes whose name contains this.
+    only: String,
+    /// The server's process, to tell what an answer costs it.
+    process: Option<u32>,
 }
 
-const USAGE: &str = "bench: known are --url BASE, --patients N, --connections 1,8,32, --seconds S, --loaders N";
+const USAGE: &str = "bench: known are --url BASE, --patients N, --connections 1,8,32, --seconds S, --loaders N, --only NAME, \
+                     --process ID";
 
 fn options(arguments: &[String]) -> Outcome<Options> {
-    let mut options = Options { url: None, patients: 200, connections: vec![1, 8, 32], seconds: 3.0, loaders: 4 };
+    let mut options = Options {
+        url: None,
+        patients: 200,
+        connections: vec![1, 8, 32],
+        seconds: 3.0,
+        loaders: 4,
+        only: String::new(),
+        process: None,
+    };
     let mut rest = arguments.iter();
     while let Some(name) = rest.next() {
         let value = rest.next().ok_or(USAGE)?;
         match name.as_str() {
             "--url" => options.url = Some(value.clone()),
             "--patients" => options.patients = value.parse()?,
+            "--process" => options.process = Some(value.parse()?),
+            "--only" => options.only.clone_from(value),
             "--seconds" => options.seconds = value.parse()?,
             "--loaders" => options.loaders = value.parse()?,
             "--connections" => options.connections = value.split(',').map(str::parse).collect::<Result<_, _>>()?,
@@ -81,7 +97,7 @@ fn own(folder: &std::path::Path, bundles: &Bundles, options: &Options, limit: &F
     let bare = bare(folder)?;
     let server = Server::akson(folder)?;
     let again = server.start;
-    table(&server.base, options, Some(limit))?;
+    table(&server.base, &Options { process: Some(server.id()), ..options.clone() }, Some(limit))?;
     let (now, _) = server.memory();
     server.stop();
     println!("\n| of the machine and the program | |\n|---|---:|");
@@ -144,23 +160,27 @@ fn load(base: &Base, bundles: &Bundles, options: &Options) -> Outcome<(usize, f6
 fn table(base: &Base, options: &Options, limit: Option<&Figures>) -> Outcome<()> {
     let known = Known::ask(base)?;
     let heads: Vec<String> = options.connections.iter().map(|n| format!("{n}: answers/s | p50 ms | p99 ms")).collect();
-    println!("\n| request | {} | of the empty handler |", heads.join(" | "));
-    println!("|---|{}---:|", "---:|---:|---:|".repeat(options.connections.len()));
+    println!("\n| request | {} | of the empty handler | CPU µs |", heads.join(" | "));
+    println!("|---|{}---:|---:|", "---:|---:|---:|".repeat(options.connections.len()));
     let mut notes = Vec::new();
-    for shape in known.shapes(base) {
+    for shape in known.shapes(base).into_iter().filter(|shape| shape.name.contains(&options.only)) {
         let mut cells = Vec::new();
         let mut best = 0.0_f64;
+        let (before, mut answers) = (options.process.map(server::cpu_us), 0);
         for connections in &options.connections {
             let figures = measure(base, *connections, options.seconds, &shape.next);
             let (p50, p99) = (figures.p50_us as f64 / 1e3, figures.p99_us as f64 / 1e3);
             cells.push(format!("{:.0} | {p50:.2} | {p99:.2}", figures.rate));
             best = best.max(figures.rate);
+            answers += figures.count;
             if !figures.refused.is_empty() {
                 notes.push(format!("{} at {connections}: refused {:?}", shape.name, figures.refused));
             }
         }
         let share = limit.map_or_else(|| "–".to_owned(), |limit| format!("{:.2}", best / limit.rate));
-        println!("| {} | {} | {share} |", shape.name, cells.join(" | "));
+        let used = options.process.map(server::cpu_us).zip(before).map(|(now, before)| now - before);
+        let used = used.map_or_else(|| "–".to_owned(), |used| format!("{:.0}", used / answers.max(1) as f64));
+        println!("| {} | {} | {share} | {used} |", shape.name, cells.join(" | "));
     }
     for note in notes {
         println!("\n{note}");

@@ -4,7 +4,7 @@
 
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use akson_core::{Caller, Core};
 use akson_fhir::resource::Resource;
@@ -14,7 +14,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use super::Failure;
 use crate::config::Config;
 use crate::http::server;
-use crate::rest::serve::{House, router, threads};
+use crate::rest::serve::{House, router};
 
 /// The sample: people of a municipality that does not exist.
 const SAMPLE: &[&str] = &[
@@ -33,10 +33,19 @@ const SAMPLE: &[&str] = &[
     include_str!("../../sample/12-olav.json"),
 ];
 
+/// After this a helper without work ends.
+const HELPER_IDLE: Duration = Duration::from_secs(600);
+
 /// Serves until SIGINT or SIGTERM.
 pub fn serve(settings: Config) -> Result<ExitCode, Failure> {
     let started = Instant::now();
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(threads()).enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(settings.workers.max(1))
+        .max_blocking_threads(settings.helpers.max(1))
+        // Each thread keeps what it needs for compressing and reading; making that anew costs more than an idle thread.
+        .thread_keep_alive(HELPER_IDLE)
+        .enable_all()
+        .build()?;
     runtime.block_on(async {
         // Ask for the port first: with a wrong one nothing else should happen.
         let listener = TcpListener::bind(settings.listen)

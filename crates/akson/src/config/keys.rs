@@ -56,6 +56,18 @@ pub const KEYS: &[Key] = &[
         set: |config, text| put(&mut config.access_log, text, "true or false"),
     },
     Key {
+        name: "server.workers",
+        default: "0",
+        text: "threads that take requests and answer short ones; 0: half as many as cores",
+        set: |config, text| put_or_keep(&mut config.workers, text),
+    },
+    Key {
+        name: "server.helpers",
+        default: "0",
+        text: "threads for longer work, such as searches and writes; 0: as many as cores, at least 2",
+        set: |config, text| put_or_keep(&mut config.helpers, text),
+    },
+    Key {
         name: "record.validate",
         default: "true",
         text: "validate resources before they are written",
@@ -131,6 +143,16 @@ pub const KEYS: &[Key] = &[
 
 fn put<T: FromStr>(place: &mut T, text: &str, expected: &str) -> Result<(), String> {
     *place = text.parse().map_err(|_| format!("expected {expected}"))?;
+    Ok(())
+}
+
+/// 0 leaves the choice to the program.
+fn put_or_keep(place: &mut usize, text: &str) -> Result<(), String> {
+    let mut number = 0;
+    put(&mut number, text, "a number of threads")?;
+    if number > 0 {
+        *place = number;
+    }
     Ok(())
 }
 

@@ -28,6 +28,10 @@ pub struct Config {
     pub sample: bool,
     /// Whether each request leaves a line in the access log.
     pub access_log: bool,
+    /// Threads that take requests and answer what takes microseconds.
+    pub workers: usize,
+    /// Threads for longer work: searches over many, checking and preparing what is written.
+    pub helpers: usize,
     /// The community's number as controller in each row.
     pub controller: i64,
     /// What is too much.
@@ -43,10 +47,17 @@ impl Default for Config {
             validate: true,
             sample: true,
             access_log: true,
+            workers: cores().div_ceil(2),
+            helpers: cores().max(2),
             controller: 0,
             limits: Limits::default(),
         }
     }
+}
+
+/// Cores of this machine.
+fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
 }
 
 /// A setting that can't be used, in words for the operator.

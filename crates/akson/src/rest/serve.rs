@@ -35,11 +35,6 @@ const REQUEST_ID: &str = "x-request-id";
 const REQUEST_ID_LENGTH_MAX: usize = 64;
 const COMPRESSED_FROM_BYTES: u64 = 1024;
 
-/// Threads of the runtime: more than cores, so that one search does not hold up a core's other requests.
-pub fn threads() -> usize {
-    std::thread::available_parallelism().map_or(2, usize::from) * 2
-}
-
 /// What all requests share.
 pub struct House {
     /// The record.
@@ -61,7 +56,7 @@ impl House {
         let names = ROUTES.iter().map(|route| (route.method, route.path));
         let nowhere = [("*", "(no route)")].into_iter();
         let metrics = Arc::new(Metrics::new(names.chain(nowhere)));
-        let nearby = Semaphore::new(threads().saturating_sub(1));
+        let nearby = Semaphore::new(config.workers.saturating_sub(1));
         Ok(Arc::new(House { core, config, metrics, log, nearby }))
     }
 }

@@ -121,13 +121,7 @@ impl Record {
     }
 
     async fn keep_once(&self, lines: &Arc<Vec<Line>>) -> Result<(), Error> {
-        let lines = Arc::clone(lines);
-        let kept = self.core.store().write(move |tx| {
-            for line in lines.iter() {
-                tx.audit(line)?;
-            }
-            Ok(())
-        });
+        let kept = self.core.store().note(Arc::clone(lines));
         kept.await.map_err(Error::from)
     }
 }

@@ -96,11 +96,14 @@ pub(super) fn put(
     mut line: Line,
 ) -> Result<akson_store::Written, akson_store::Error> {
     let (type_id, id) = (prepared.home().type_id, prepared.home().id.clone());
-    let before = visible(tx, sight, type_id, &id).map_err(aborted)?;
+    let before = match prepared.is_new() {
+        true => None,
+        false => visible(tx, sight, type_id, &id).map_err(aborted)?,
+    };
     holds(expected, before.as_ref()).map_err(aborted)?;
     let written = tx.put(prepared, Expect::Any)?;
-    let stored = tx.at(written.place)?.filter(|_| !look::is_everything(sight, type_id));
-    if let Some(stored) = stored
+    if !look::is_everything(sight, type_id)
+        && let Some(stored) = tx.at(written.place)?
         && !look::sees(tx, sight, &stored).map_err(aborted)?
     {
         let reason = "the result would lie outside what this caller may write";

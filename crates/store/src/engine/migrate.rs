@@ -19,6 +19,7 @@ pub(crate) struct Step {
 pub(crate) const STEPS: &[Step] = &[
     Step { number: 1, text: include_str!("../../migrations/0001_record.sql") },
     Step { number: 2, text: include_str!("../../migrations/0002_search.sql") },
+    Step { number: 3, text: include_str!("../../migrations/0003_audit.sql") },
 ];
 
 /// Runs the steps that are missing.

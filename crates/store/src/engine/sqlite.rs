@@ -112,7 +112,8 @@ pub(crate) fn log_pages(connection: &Connection) -> Result<i64, Error> {
 }
 
 fn run_checkpoint(connection: &Connection, sql: &str) -> Result<Checkpoint, Error> {
-    Ok(connection.raw.query_row(sql, [], |row| Ok(Checkpoint { pages: row.get(1)?, copied: row.get(2)? }))?)
+    let mut statement = connection.raw.prepare_cached(sql)?;
+    Ok(statement.query_row([], |row| Ok(Checkpoint { pages: row.get(1)?, copied: row.get(2)? }))?)
 }
 
 #[cfg(test)]
