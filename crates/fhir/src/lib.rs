@@ -6,6 +6,7 @@
 pub mod codes;
 pub mod definition;
 pub mod json;
+mod narrative;
 pub mod outcome;
 pub mod patch;
 pub mod path;

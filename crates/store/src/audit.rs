@@ -40,7 +40,9 @@ pub struct Line {
 impl Line {
     /// Whether the other line says the same of another resource in the same part.
     fn goes_with(&self, other: &Line) -> bool {
-        self.place.part == other.place.part && self.action == other.action && self.outcome == other.outcome
+        self.place.part == other.place.part
+            && self.action == other.action
+            && self.outcome == other.outcome
             && self.is_of_request(other)
     }
 
@@ -77,8 +79,13 @@ impl Row<'_> {
         for number in numbers {
             hasher.update(number.to_le_bytes());
         }
-        let texts =
-            [line.caller.as_bytes(), line.reason.as_bytes(), &line.request, self.query.as_bytes(), self.more.as_slice()];
+        let texts = [
+            line.caller.as_bytes(),
+            line.reason.as_bytes(),
+            &line.request,
+            self.query.as_bytes(),
+            self.more.as_slice(),
+        ];
         for bytes in texts {
             hasher.update((bytes.len() as u64).to_le_bytes());
             hasher.update(bytes);

@@ -20,7 +20,6 @@ mod reference;
 mod report;
 mod structure;
 mod table;
-mod xhtml;
 
 use std::cell::{OnceCell, RefCell};
 

@@ -84,7 +84,7 @@ impl Native {
     }
 }
 
-/// Rules that `structure` and `xhtml` check for every value.
+/// Rules that `structure` and `narrative` check for every value.
 pub(super) fn is_checked_by_the_walk(key: &str) -> bool {
     matches!(key, "ele-1" | "txt-1" | "txt-2")
 }

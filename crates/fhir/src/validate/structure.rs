@@ -1,7 +1,7 @@
 //! The walk over a resource: members, kinds, cardinality, primitives, and whatever hangs on them.
 //!
 //! One pass over the tape, guided by the tables of `table`. At each value it calls on the checks of
-//! its neighbours: `primitive`, `xhtml`, `binding`, `invariant`, `reference`, `bundle`, `extension`
+//! its neighbours: `primitive`, `narrative`, `binding`, `invariant`, `reference`, `bundle`, `extension`
 //! and, at the end of a resource, `profile`. What it does not do: read definitions or keep any state
 //! between runs. Spec: <https://hl7.org/fhir/R4/json.html>.
 
@@ -284,9 +284,9 @@ impl<'a> Walk<'a> {
 
     fn text(&mut self, text: &str, primitive: Primitive, slot: Slot, place: &Place<'_>) {
         if primitive == Primitive::Xhtml {
-            match super::xhtml::check(text) {
-                Ok(super::xhtml::Content::Readable) => {}
-                Ok(super::xhtml::Content::Empty) => {
+            match crate::narrative::check(text) {
+                Ok(crate::narrative::Content::Readable) => {}
+                Ok(crate::narrative::Content::Empty) => {
                     self.report.warning("invalid", place, "the narrative should have something to read")
                 }
                 Err(fault) => self.report.error("invalid", place, fault),

@@ -3,9 +3,10 @@
 //! What lies outside the resource is asked of the context. A reference that is not fetched becomes a stand-in which
 //! knows its type, so that `where(resolve() is Patient)` works on the text alone. <https://hl7.org/fhir/R4/fhirpath.html#functions>
 
-use super::{Line, narrative};
+use super::Line;
 use crate::definition::{Definitions, TypeId, TypeKind};
 use crate::json::{Kind, Value};
+use crate::narrative;
 use crate::path::error::PathError;
 use crate::path::eval::{Frame, Run, one, single};
 use crate::path::item::{Item, Items};
@@ -60,7 +61,7 @@ pub(super) fn call<'a>(
         }
         Function::ConformsTo => conforms_to(run, call, input, frame),
         Function::HtmlChecks => match single(input)?.map(Item::as_str) {
-            Some(Some(text)) => Ok(one(Item::Boolean(narrative::is_safe(&text)))),
+            Some(Some(text)) => Ok(one(Item::Boolean(narrative::check(&text).is_ok()))),
             Some(None) => Err(PathError::run("expected a narrative")),
             None => Ok(Items::new()),
         },

@@ -11,7 +11,6 @@ pub(super) mod existence;
 pub(super) mod fhir;
 pub(super) mod filter;
 pub(super) mod math;
-pub(super) mod narrative;
 pub(super) mod string;
 pub(super) mod subset;
 pub(super) mod utility;

@@ -116,7 +116,7 @@ const NAMESPACE: &str = "http://www.w3.org/1999/xhtml";
 
 /// What a well-formed narrative holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Content {
+pub(crate) enum Content {
     /// Text or images.
     Readable,
     /// Neither. The published examples have such narratives, so it is no error.
@@ -124,7 +124,7 @@ pub(super) enum Content {
 }
 
 /// Says what is wrong with a narrative, if anything is.
-pub(super) fn check(text: &str) -> Result<Content, &'static str> {
+pub(crate) fn check(text: &str) -> Result<Content, &'static str> {
     let mut scan = Scan { rest: text.trim_ascii(), open: Vec::new(), started: false, readable: false };
     if !scan.rest.starts_with("<div") {
         return Err("the narrative must be one <div> element");
