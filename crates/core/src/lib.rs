@@ -28,7 +28,6 @@ pub use record::{
 use std::path::Path;
 use std::sync::Arc;
 
-use akson_fhir::resource::Resource;
 use akson_store::Store;
 use sha2::{Digest, Sha256};
 
@@ -117,9 +116,9 @@ impl Core {
     fn wrote(&self, written: &Written) {
         self.0.profiles.note(written.seen.type_name, &written.seen.id);
         if written.seen.type_name == "SearchParameter" {
-            let text = Resource::parse_json(&written.seen.text).ok();
-            let url = text.as_ref().and_then(|found| found.root().get("url")).and_then(|url| url.as_str());
-            self.0.jobs.wake(url.map_or(Job::Parameters, |url| Job::Changed(url.into_owned())));
+            // What is deleted may have stood before another of the same address.
+            let gone = written.change == Change::Deleted;
+            self.0.jobs.wake(if gone { Job::Parameters } else { Job::Index });
         }
     }
 

@@ -42,25 +42,10 @@ pub(crate) fn load(connection: &Connection, base: &str) -> Result<Registry, Erro
 
 impl Store {
     /// Adds or changes a search parameter (a SearchParameter resource). It can be searched when [`Store::work`] has done
-    /// the work that is answered.
-    pub fn add_parameter(&self, definition: &Resource) -> Result<Result<Work, Vec<Issue>>, Error> {
-        if let Err(issues) = Custom::read(definition, false) {
-            return Ok(Err(issues));
-        }
-        let url = definition.root().get("url").and_then(|url| url.as_str().map(|url| url.into_owned()));
-        let Some(url) = url else {
-            return Ok(Err(vec![Issue::error("required", "SearchParameter.url", "a search parameter needs a url")]));
-        };
-        let text = definition.text().to_owned();
-        self.write(move |tx| {
-            tx.drop_parameter(&url)?;
-            let sql = "INSERT INTO custom (url, state, definition) VALUES ($1, 2, $2)";
-            tx.connection.execute(sql, &[Bind::Text(&url), Bind::Bytes(text.as_bytes())])?;
-            tx.parameters_changed()?;
-            tx.begin_work("parameter", &url)
-        })
-        .wait()
-        .map(Ok)
+    /// the work that is answered; nothing, if it means the same as before.
+    pub fn add_parameter(&self, definition: &Resource) -> Result<Result<Option<Work>, Vec<Issue>>, Error> {
+        let definition = definition.clone();
+        self.write(move |tx| tx.use_parameter(&definition)).wait()
     }
 
     /// Takes a search parameter of this database away; its rows go with it. Whether there was one.
@@ -71,6 +56,41 @@ impl Store {
 }
 
 impl Transaction<'_> {
+    /// Adds or changes a search parameter. The work answered indexes by it; nothing, if it means the same as before. What
+    /// cannot be searched is refused, and is not in use then.
+    pub fn use_parameter(&mut self, definition: &Resource) -> Result<Result<Option<Work>, Vec<Issue>>, Error> {
+        let custom = match Custom::read(definition, false) {
+            Ok(custom) => custom,
+            Err(issues) => return Ok(Err(issues)),
+        };
+        let url = custom.url().to_owned();
+        if let Some(issue) = custom.collision(&self.registry()) {
+            return Ok(Err(vec![issue]));
+        }
+        let text = definition.text().as_bytes();
+        if self.known_parameter(&url)?.is_some_and(|known| known.means(&custom)) {
+            let sql = "UPDATE custom SET definition = $1 WHERE url = $2";
+            self.connection.execute(sql, &[Bind::Bytes(text), Bind::Text(&url)])?;
+            return Ok(Ok(None));
+        }
+        self.drop_parameter(&url)?;
+        let sql = "INSERT INTO custom (url, state, definition) VALUES ($1, 2, $2)";
+        self.connection.execute(sql, &[Bind::Text(&url), Bind::Bytes(text)])?;
+        self.parameters_changed()?;
+        if let Some(issue) = custom.left_out(&self.registry()) {
+            self.drop_parameter(&url)?;
+            return Ok(Err(vec![issue]));
+        }
+        self.begin_work("parameter", &url).map(|work| Ok(Some(work)))
+    }
+
+    /// A search parameter of this database.
+    pub(crate) fn known_parameter(&self, url: &str) -> Result<Option<Custom>, Error> {
+        let sql = "SELECT definition FROM custom WHERE url = $1 ORDER BY url LIMIT 1";
+        let text = self.connection.one(sql, &[Bind::Text(url)], |row| Ok(row.bytes(0)?.to_vec()))?;
+        Ok(text.and_then(|text| Custom::read(&Resource::parse_json(&text).ok()?, false).ok()))
+    }
+
     /// Reads the parameters again; they are in use from the commit on.
     fn parameters_changed(&mut self) -> Result<(), Error> {
         self.gathered.registry = Some(Arc::new(load(&self.connection, &self.shared.options.base)?));
@@ -84,10 +104,12 @@ impl Transaction<'_> {
     }
 
     /// Takes a parameter and its rows away. Whether there was one.
-    fn drop_parameter(&mut self, url: &str) -> Result<bool, Error> {
+    pub fn drop_parameter(&mut self, url: &str) -> Result<bool, Error> {
         if self.connection.execute("DELETE FROM custom WHERE url = $1", &[Bind::Text(url)])? == 0 {
             return Ok(false);
         }
+        let sql = "UPDATE job SET state = 2 WHERE kind = 'parameter' AND subject = $1 AND state = 1";
+        self.connection.execute(sql, &[Bind::Text(url)])?;
         let before = self.registry().pins();
         self.parameters_changed()?;
         let after = self.gathered.registry.as_ref().map(|registry| registry.pins()).unwrap_or_default();

@@ -4,6 +4,8 @@
 //! resource gets the rows it lacks, its `present` bits, and a body packed with its type's newest dictionary. Rows that should
 //! not be there are taken out at the end. Search answers as before while it runs.
 
+use akson_fhir::definition::Definitions;
+
 use crate::compartment::Whose;
 use crate::engine::Bind::{Bytes, Int, Text};
 use crate::keep::{self, Settled};
@@ -13,6 +15,8 @@ use crate::{Error, Place, Store, types, verify};
 
 /// Resources in one write.
 const BATCH: usize = 100;
+/// Resources looked at in one write, if most are passed over.
+const SCANNED: usize = 1000;
 /// Rows taken out in one write.
 const ROWS: usize = 1000;
 
@@ -89,6 +93,10 @@ impl Store {
     }
 }
 
+fn number_of(type_name: &str) -> Option<i64> {
+    Definitions::r4().resource(type_name).map(|found| types::number(found.id))
+}
+
 impl Transaction<'_> {
     /// Notes work to be done; the same work begun before is given up.
     pub(crate) fn begin_work(&mut self, kind: &str, subject: &str) -> Result<Work, Error> {
@@ -114,26 +122,43 @@ impl Transaction<'_> {
 
     /// The next few resources; how many are done by now, or nothing if there are no more.
     fn batch(&mut self, id: i64) -> Result<Option<i64>, Error> {
-        let sql = "SELECT part, rid, done FROM job WHERE id = $1 AND state = 1 ORDER BY id LIMIT 1";
-        let found = self.connection.one(sql, &[Int(id)], |row| Ok((row.int(0)?, row.int(1)?, row.int(2)?)))?;
-        let Some((part, rid, done)) = found else { return Ok(None) };
-        let sql = "SELECT part, rid FROM resource WHERE (part, rid) > ($1, $2) ORDER BY part, rid LIMIT $3";
-        let places = self.connection.query(sql, &[Int(part), Int(rid), Int(BATCH as i64)], |row| {
-            Ok(Place { part: row.int(0)?, rid: row.int(1)? })
+        let sql = "SELECT part, rid, done, kind, subject FROM job WHERE id = $1 AND state = 1 ORDER BY id LIMIT 1";
+        let found = self.connection.one(sql, &[Int(id)], |row| {
+            let subject = if row.text(3)? == "parameter" { row.text(4)?.to_owned() } else { String::new() };
+            Ok((row.int(0)?, row.int(1)?, row.int(2)?, subject))
         })?;
-        for place in &places {
-            if let Some(stored) = self.at(*place)?.filter(|stored| stored.state == State::Live) {
-                self.index_again(&stored)?;
+        let Some((part, rid, done, parameter)) = found else { return Ok(None) };
+        let only =
+            self.known_parameter(&parameter)?.map(|known| known.types().filter_map(number_of).collect::<Vec<_>>());
+        let sql = "SELECT part, rid, type FROM resource WHERE (part, rid) > ($1, $2) ORDER BY part, rid LIMIT $3";
+        let places = self.connection.query(sql, &[Int(part), Int(rid), Int(SCANNED as i64)], |row| {
+            Ok((Place { part: row.int(0)?, rid: row.int(1)? }, row.int(2)?))
+        })?;
+        let (mut last, mut passed, mut indexed) = (None, 0, 0);
+        for (place, type_number) in places {
+            if indexed == BATCH {
+                break;
+            }
+            (last, passed) = (Some(place), passed + 1);
+            if only.as_ref().is_some_and(|types| !types.contains(&type_number)) {
+                continue;
+            }
+            indexed += 1;
+            if let Some(stored) = self.at(place)?.filter(|stored| stored.state == State::Live) {
+                self.index_again(&stored, only.is_none())?;
             }
         }
-        let Some(last) = places.last() else { return Ok(None) };
-        let done = done + places.len() as i64;
+        let Some(last) = last else { return Ok(None) };
+        let done = done + passed;
         let sql = "UPDATE job SET part = $1, rid = $2, done = $3 WHERE id = $4";
         self.connection.execute(sql, &[Int(last.part), Int(last.rid), Int(done), Int(id)])?;
+        // Numbers are given to resources one by one, so that the last one tells nearly how many there are.
+        let percent = done.saturating_mul(100) / self.numbers_end().max(1);
+        self.registry().note_progress(&parameter, percent.clamp(0, 99) as u8);
         Ok(Some(done))
     }
 
-    fn index_again(&mut self, stored: &Stored) -> Result<(), Error> {
+    fn index_again(&mut self, stored: &Stored, pack: bool) -> Result<(), Error> {
         let type_number = types::number(stored.type_id);
         let index = self.shared.index_text(self, stored.bare(), &self.registry())?;
         let targets = self.settle(&index)?;
@@ -143,6 +168,9 @@ impl Transaction<'_> {
         }
         keep::insert_missing(&self.connection, &settled)?;
         self.note_words(&settled)?;
+        if !pack {
+            return Ok(());
+        }
         let dictionary = self.shared.dictionaries.newest(type_number);
         let blob = stored.pack(&self.shared.ids, dictionary.as_deref())?;
         let sql = "UPDATE resource SET present = $1, dict = $2, body = $3 WHERE part = $4 AND rid = $5";

@@ -168,6 +168,11 @@ impl Deref for Transaction<'_> {
 }
 
 impl Transaction<'_> {
+    /// The search parameters, as they are with the changes of this commit.
+    pub fn registry(&self) -> std::sync::Arc<crate::search::registry::Registry> {
+        self.gathered.registry.clone().unwrap_or_else(|| self.view.registry())
+    }
+
     /// The time of this commit: microseconds since 1970, after all commits before.
     pub fn moment(&self) -> i64 {
         self.at

@@ -43,7 +43,7 @@ fn rows(store: &Store) -> i64 {
 fn a_parameter_is_indexed_beside_writes_and_goes_without_a_trace() {
     let store = store();
     patients(&store, 250);
-    let work = store.add_parameter(&definition("Patient.language")).unwrap().unwrap();
+    let work = store.add_parameter(&definition("Patient.language")).unwrap().unwrap().unwrap();
     // New and changed resources in the midst of it.
     let mut batches = 0;
     let done = store.work(&work, |_| {
@@ -59,7 +59,7 @@ fn a_parameter_is_indexed_beside_writes_and_goes_without_a_trace() {
     assert_eq!(rows(&store), 252);
     clean(&store);
     // Another expression under the same name.
-    let work = store.add_parameter(&definition("Patient.gender")).unwrap().unwrap();
+    let work = store.add_parameter(&definition("Patient.gender")).unwrap().unwrap().unwrap();
     assert!(store.work(&work, |_| Next::On).unwrap());
     assert_eq!(rows(&store), 250);
     clean(&store);
@@ -74,4 +74,64 @@ fn what_is_no_parameter_is_refused() {
     let store = store();
     assert!(store.add_parameter(&definition("Patient.(")).unwrap().is_err());
     assert!(store.open_work().unwrap().is_empty());
+}
+
+#[test]
+fn a_parameter_half_indexed_goes_on_after_a_restart() {
+    let folder = tempfile::tempdir().unwrap();
+    let open = || Store::open(&folder.path().join("record.db"), akson_store::Options::default()).unwrap();
+    {
+        let store = open();
+        patients(&store, 250);
+        let work = store.add_parameter(&definition("Patient.language")).unwrap().unwrap().unwrap();
+        assert!(!store.work(&work, |_| Next::Stop).unwrap());
+    }
+    let store = open();
+    let registry = store.registry();
+    assert!(!registry.find("Patient", "eye").unwrap().live);
+    let work = store.open_work().unwrap();
+    assert_eq!((work.len(), work[0].done), (1, 100));
+    let mut told = Vec::new();
+    assert!(
+        store
+            .work(&work[0], |_| {
+                told.push(
+                    store
+                        .registry()
+                        .find("Patient", "eye")
+                        .unwrap()
+                        .progress
+                        .load(std::sync::atomic::Ordering::Relaxed),
+                );
+                Next::On
+            })
+            .unwrap()
+    );
+    assert!(told.is_sorted() && told[0] > 0 && told.iter().all(|percent| *percent < 100), "{told:?}");
+    assert!(store.registry().find("Patient", "eye").unwrap().live);
+    assert_eq!(rows(&store), 250);
+    clean(&store);
+}
+
+#[test]
+fn what_is_searched_alike_is_not_indexed_anew() {
+    let store = store();
+    let work = store.add_parameter(&definition("Patient.language")).unwrap().unwrap().unwrap();
+    assert!(store.work(&work, |_| Next::On).unwrap());
+    let text = definition("Patient.language").text().replace("\"x\"", "\"other words\"");
+    assert!(store.add_parameter(&resource(&text)).unwrap().unwrap().is_none());
+    assert!(store.registry().find("Patient", "eye").unwrap().live);
+    assert!(store.remove_parameter(URL).unwrap());
+    assert!(store.open_work().unwrap().is_empty());
+}
+
+#[test]
+fn a_parameter_that_goes_takes_its_work_along() {
+    let store = store();
+    patients(&store, 3);
+    store.add_parameter(&definition("Patient.language")).unwrap().unwrap().unwrap();
+    assert_eq!(store.open_work().unwrap().len(), 1);
+    assert!(store.remove_parameter(URL).unwrap());
+    assert!(store.open_work().unwrap().is_empty());
+    clean(&store);
 }

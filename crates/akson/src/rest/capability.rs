@@ -85,7 +85,7 @@ fn resource(out: &mut String, name: &str, custom: &[Custom]) {
         ",\"conditionalDelete\":\"single\",\"referencePolicy\":[\"literal\",\"logical\",\"local\"]"
     ));
     let known = Definitions::r4().search_parameters(name);
-    includes(out, name, known);
+    includes(out, name, known, custom);
     parameters(out, known, custom, name);
     operations(out, name);
     out.push('}');
@@ -107,15 +107,18 @@ fn interactions(out: &mut String, codes: impl Fn(Interaction) -> &'static [&'sta
     });
 }
 
-fn includes(out: &mut String, name: &str, known: &[&SearchParameter]) {
+fn includes(out: &mut String, name: &str, known: &[&SearchParameter], custom: &[Custom]) {
     let references = known.iter().filter(|parameter| parameter.kind == SearchKind::Reference);
-    list(out, "searchInclude", references, |out, parameter| {
-        out.push_str(&format!("\"{name}:{}\"", parameter.code));
+    let own = custom.iter().filter(|own| own.kind == SearchKind::Reference);
+    let here = own.clone().filter(|own| own.type_name == name).map(|own| own.code.as_str());
+    list(out, "searchInclude", references.map(|parameter| parameter.code).chain(here), |out, code| {
+        out.push_str(&format!("\"{name}:{code}\""));
     });
     let targeting =
         Definitions::r4().all_search_parameters().iter().filter(|parameter| parameter.targets.contains(&name));
-    let backwards = targeting.flat_map(|parameter| parameter.base.iter().map(move |base| (base, parameter.code)));
-    list(out, "searchRevInclude", backwards, |out, (base, code)| {
+    let backwards = targeting.flat_map(|parameter| parameter.base.iter().map(move |base| (*base, parameter.code)));
+    let own = own.filter(|own| own.targets.contains(&name)).map(|own| (own.type_name.as_str(), own.code.as_str()));
+    list(out, "searchRevInclude", backwards.chain(own), |out, (base, code)| {
         out.push_str(&format!("\"{base}:{code}\""));
     });
 }

@@ -6,6 +6,7 @@ mod conditions;
 mod forms;
 mod limits;
 mod promise;
+mod parameters;
 mod routes;
 mod terms;
 mod transactions;

@@ -17,10 +17,10 @@ use crate::error::Error;
 /// What can be done.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Job {
-    /// A search parameter with this address was changed: index by it anew.
-    Changed(String),
-    /// Use the search parameters that are kept in the record.
+    /// Use the search parameters that are kept in the record, and index by them.
     Parameters,
+    /// Index by the search parameters that are in use.
+    Index,
 }
 
 /// The thread and the way to it.
@@ -79,8 +79,8 @@ fn run(store: &Store, queue: &Receiver<Job>, stop: &AtomicBool) {
             return;
         }
         let done = match job {
-            Job::Changed(url) => parameters::renew(store, &url, stop),
-            Job::Parameters => parameters::run(store, stop),
+            Job::Parameters => parameters::adjust(store).and_then(|()| parameters::index(store, stop)),
+            Job::Index => parameters::index(store, stop),
         };
         // What failed is tried again when the next one is asked for, at the latest at the next start.
         let _ = done;

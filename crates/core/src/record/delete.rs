@@ -9,6 +9,7 @@ use akson_store::search::sight::Sight;
 use akson_store::{Expect, Line, State, Transaction};
 
 use super::audited::{About, NOWHERE};
+use super::parameters;
 use super::seen::Expected;
 use super::write::{aborted, holds, visible};
 use super::{Change, Record, Seen, Written};
@@ -80,6 +81,9 @@ pub(super) fn remove(
         State::Deleted => Seen { id: id.to_string(), ..Seen::of(&before) },
         State::Live => {
             let written = tx.delete(found.id, id, Expect::Any)?.ok_or_else(|| aborted(Error::NotFound))?;
+            if type_name == "SearchParameter" {
+                parameters::follow(tx, Some(&before), None)?;
+            }
             Seen::written(&written, true)
         }
     };

@@ -100,10 +100,12 @@ pub(crate) fn own_parameters(registry: &Registry) -> Vec<KnownParameter> {
         for parameter in registry.parameters(found.name) {
             if !standard.iter().any(|known| known.url == parameter.url) {
                 own.push(KnownParameter {
+                    live: parameter.live,
                     type_name: found.name.to_string(),
                     code: parameter.code.clone(),
                     url: parameter.url.clone(),
                     kind: parameter.kind,
+                    targets: parameter.targets.clone(),
                 });
             }
         }

@@ -79,6 +79,10 @@ pub struct KnownParameter {
     pub url: String,
     /// How it is searched.
     pub kind: SearchKind,
+    /// The types that a reference may lead to.
+    pub targets: Vec<&'static str>,
+    /// Whether it can be searched already.
+    pub live: bool,
 }
 
 impl Record {
@@ -118,9 +122,10 @@ impl Record {
         Ok((found, lines))
     }
 
-    /// The search parameters of this record's own.
+    /// The search parameters of this record's own that can be searched by now.
     pub async fn search_parameters(&self) -> Result<Vec<KnownParameter>, Error> {
-        Ok(look::own_parameters(&self.core.store().registry()))
+        let own = look::own_parameters(&self.core.store().registry());
+        Ok(own.into_iter().filter(|known| known.live).collect())
     }
 }
 

@@ -5,13 +5,14 @@
 
 use std::sync::Arc;
 
-use akson_fhir::definition::TypeId;
+use akson_fhir::definition::{Definitions, TypeId};
 use akson_fhir::outcome::{Issue, Severity};
 use akson_fhir::resource::Resource;
 use akson_store::search::sight::Sight;
 use akson_store::{Expect, Line, Prepared, State, Stored, Transaction, View};
 
 use super::look;
+use super::parameters;
 use super::seen::Expected;
 use super::{Record, Written};
 use crate::error::Error;
@@ -102,6 +103,9 @@ pub(super) fn put(
     };
     holds(expected, before.as_ref()).map_err(aborted)?;
     let written = tx.put(prepared, Expect::Any)?;
+    if Definitions::r4().get(type_id).name == "SearchParameter" {
+        parameters::follow(tx, before.as_ref(), Some(&written.text()))?;
+    }
     if !look::is_everything(sight, type_id)
         && let Some(stored) = tx.at(written.place)?
         && !look::sees(tx, sight, &stored).map_err(aborted)?

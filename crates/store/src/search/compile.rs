@@ -4,6 +4,8 @@
 //! that can be found by their resource are probes; all others gather their rows once.
 //! What it does not do: choose what drives a query (`drive`), or order anything.
 
+use akson_fhir::definition::SearchKind;
+
 use super::drive::{self, Drive};
 use super::expr::{DateTest, Expr, Prefix, Test};
 use super::param;
@@ -91,10 +93,25 @@ fn present(sql: &mut Sql<'_>, at: &At, parameter: &Parameter) {
         Some(bit) => on_resource(sql, at, |sql, alias| {
             sql.push(alias).push(".present & ").int(1 << bit).push(" <> 0");
         }),
-        None => {
-            sql.push(NO);
-        }
+        None => among_rows(sql, at, parameter),
     }
+}
+
+/// Whether a parameter without a bit has a value: whether it has a row.
+fn among_rows(sql: &mut Sql<'_>, at: &At, parameter: &Parameter) {
+    let table = match parameter.kind {
+        SearchKind::Token | SearchKind::Uri => "token",
+        SearchKind::String => "string",
+        SearchKind::Date => "date",
+        SearchKind::Number | SearchKind::Quantity | SearchKind::Special => "quantity",
+        SearchKind::Reference => "reference",
+        SearchKind::Composite => "pair",
+    };
+    let row = sql.alias("e");
+    sql.push("EXISTS (SELECT 1 FROM ").push(table).push(" ").push(&row).push(" WHERE ").push(&row).push(".param");
+    sql.among(&parameter.rows);
+    sql.push(" AND ").push(&row).push(".part = ").push(&at.part);
+    sql.push(" AND ").push(&row).push(".rid = ").push(&at.rid).push(")");
 }
 
 /// When a resource was last changed: its own time is a point.

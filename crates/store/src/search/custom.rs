@@ -4,13 +4,15 @@
 //! What it does not do: build the index (the store does, and says when it is live), or change a parameter of R4.
 //! Spec: <https://hl7.org/fhir/R4/searchparameter.html>.
 
+use std::borrow::Cow;
+
 use akson_fhir::definition::{Definitions, SearchKind};
 use akson_fhir::json::Value;
 use akson_fhir::outcome::Issue;
 use akson_fhir::path::Expression;
 use akson_fhir::resource::Resource;
 
-use super::registry::Draft;
+use super::registry::{Draft, Registry};
 use super::shape;
 
 /// A search parameter of this database.
@@ -36,9 +38,14 @@ impl Custom {
                 "the type must be number, date, string, token, reference, composite, quantity or uri",
             ));
         }
+        if text(root, "url").is_empty() {
+            issues.push(wrong("url", "a search parameter needs a url"));
+        }
         let expression = text(root, "expression");
-        if expression.is_empty() || Expression::parse(&expression).is_err() {
-            issues.push(wrong("expression", "the expression is missing or cannot be read as FHIRPath"));
+        if expression.is_empty() {
+            issues.push(wrong("expression", "an expression is needed: FHIRPath from the base type on"));
+        } else if let Err(error) = Expression::parse(&expression) {
+            issues.push(wrong("expression", format!("the expression cannot be read as FHIRPath: {error}")));
         }
         let bases = names(root, "base");
         if bases.is_empty() {
@@ -72,6 +79,51 @@ impl Custom {
         &self.bases
     }
 
+    /// Its canonical address.
+    pub fn url(&self) -> &str {
+        &self.draft.url
+    }
+
+    /// Whether it is indexed and searched as another is.
+    pub fn means(&self, other: &Custom) -> bool {
+        let (one, two) = (&self.draft, &other.draft);
+        self.bases == other.bases
+            && (&one.code, one.kind, &one.expression) == (&two.code, two.kind, &two.expression)
+            && (&one.targets, &one.components) == (&two.targets, &two.components)
+    }
+
+    /// What is wrong if another one of this database has the same name on the same type.
+    pub fn collision(&self, registry: &Registry) -> Option<Issue> {
+        let mut types = self.types();
+        let other = types.find_map(|name| {
+            let known = registry.find(name, &self.draft.code)?;
+            (known.custom && known.url != self.draft.url).then_some(known)
+        })?;
+        Some(wrong("code", format!("{} has this search parameter already, as {}", other.type_name, other.url)))
+    }
+
+    /// What is wrong if it is on no type, once it was taken in.
+    pub fn left_out(&self, registry: &Registry) -> Option<Issue> {
+        let mut types = self.types();
+        let used = |name| registry.find(name, &self.draft.code).is_some_and(|known| known.url == self.draft.url);
+        if types.any(used) {
+            return None;
+        }
+        Some(match self.draft.kind {
+            SearchKind::Composite => {
+                wrong("component", "a composite needs parts that are search parameters of its base")
+            }
+            _ => {
+                wrong("expression", "the expression leads nowhere: it begins with no type of base, or R4 has this name")
+            }
+        })
+    }
+
+    /// The resource types it may be on.
+    pub fn types(&self) -> impl Iterator<Item = &'static str> {
+        Definitions::r4().resource_types().map(|found| found.name).filter(|name| self.applies_to(name))
+    }
+
     /// Whether it is on a type.
     pub fn applies_to(&self, type_name: &str) -> bool {
         self.bases.iter().any(|base| *base == type_name || matches!(*base, "Resource" | "DomainResource"))
@@ -79,7 +131,7 @@ impl Custom {
     }
 }
 
-fn wrong(element: &str, text: &'static str) -> Issue {
+fn wrong(element: &str, text: impl Into<Cow<'static, str>>) -> Issue {
     Issue::error("value", format!("SearchParameter.{element}"), text)
 }
 

@@ -5,6 +5,7 @@
 //! What it does not do: write them, or find what references lead to.
 
 use akson_fhir::definition::{Definitions, SearchKind};
+use akson_fhir::json::{Tree, Value};
 use akson_fhir::path::{Context, Item, Items};
 use akson_fhir::resource::Resource;
 
@@ -85,18 +86,38 @@ fn index<'a>(into: &mut Collector<'_>, parameter: &Parameter, items: &Items<'a>,
                 into.token(number, text, None);
                 continue;
             }
-            _ => continue,
+            calculated => {
+                if let Some(tree) = literal(calculated).and_then(|text| Tree::parse(text.as_bytes()).ok()) {
+                    by_kind(into, parameter, tree.root(), "dateTime");
+                }
+                continue;
+            }
         };
-        match parameter.kind {
-            SearchKind::String => param::string::index(into, number, value, type_name),
-            SearchKind::Token => param::token::index(into, number, value, type_name),
-            SearchKind::Date => param::date::index(into, number, value, type_name),
-            SearchKind::Number => param::number::index(into, number, value),
-            SearchKind::Quantity => param::quantity::index(into, number, value, type_name),
-            SearchKind::Reference => param::reference::index(into, parameter, value),
-            SearchKind::Uri => param::uri::index(into, number, value),
-            SearchKind::Special => param::special::index(into, number, value),
-            SearchKind::Composite => {}
-        }
+        by_kind(into, parameter, value, type_name);
+    }
+}
+
+/// A calculated number or time, as it would stand in a resource.
+fn literal(item: &Item<'_>) -> Option<String> {
+    match item {
+        Item::Integer(number) => Some(number.to_string()),
+        Item::Decimal(number) => Some(number.to_string()),
+        Item::Date(time) | Item::DateTime(time) => Some(format!("\"{time}\"")),
+        _ => None,
+    }
+}
+
+fn by_kind(into: &mut Collector<'_>, parameter: &Parameter, value: Value<'_>, type_name: &str) {
+    let number = parameter.number;
+    match parameter.kind {
+        SearchKind::String => param::string::index(into, number, value, type_name),
+        SearchKind::Token => param::token::index(into, number, value, type_name),
+        SearchKind::Date => param::date::index(into, number, value, type_name),
+        SearchKind::Number => param::number::index(into, number, value),
+        SearchKind::Quantity => param::quantity::index(into, number, value, type_name),
+        SearchKind::Reference => param::reference::index(into, parameter, value),
+        SearchKind::Uri => param::uri::index(into, number, value),
+        SearchKind::Special => param::special::index(into, number, value),
+        SearchKind::Composite => {}
     }
 }

@@ -5,6 +5,7 @@
 //! Spec: <https://hl7.org/fhir/R4/search.html#modifiers>.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use akson_fhir::codes::Codes;
 use akson_fhir::definition::{Definitions, SearchKind};
@@ -213,7 +214,8 @@ pub fn known<'a>(reading: &Reading<'a>, type_name: &str, code: &str) -> Result<&
         return Err(format!("{type_name} has no search parameter of this name; {}", near::said(code, all)));
     };
     if !found.live {
-        return Err("this search parameter is still being built; ask again later".to_string());
+        let percent = found.progress.load(Ordering::Relaxed);
+        return Err(format!("this search parameter is being indexed, {percent} % are done; ask again later"));
     }
     Ok(found)
 }

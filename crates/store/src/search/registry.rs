@@ -7,6 +7,7 @@
 //! Spec: <https://hl7.org/fhir/R4/searchparameter.html>.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use akson_fhir::definition::{Definitions, SearchKind};
@@ -80,6 +81,10 @@ pub struct Parameter {
     pub description: String,
     /// Whether its rows are complete; false while they are being built.
     pub live: bool,
+    /// How many per cent of them are there, while they are being built.
+    pub progress: AtomicU8,
+    /// Added to this database.
+    pub custom: bool,
     compiled: OnceLock<Option<Expression>>,
     systems: OnceLock<Vec<&'static str>>,
 }
@@ -203,6 +208,13 @@ impl Registry {
             .collect();
         pins.sort_by_key(|pin| pin.number);
         pins
+    }
+
+    /// Notes how far the rows of a parameter of this database are built.
+    pub fn note_progress(&self, url: &str, percent: u8) {
+        for parameter in self.types.values().flat_map(|of| &of.list).filter(|one| one.custom && one.url == url) {
+            parameter.progress.store(percent, Ordering::Relaxed);
+        }
     }
 
     /// The parameters of a type, in the order of their numbers.
@@ -353,6 +365,8 @@ fn parameter(
         at_root: draft.expression == type_name,
         description: draft.description.clone(),
         live: draft.live,
+        progress: AtomicU8::new(0),
+        custom: draft.custom,
         rows,
         compiled: OnceLock::new(),
         systems: OnceLock::new(),
