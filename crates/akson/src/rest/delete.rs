@@ -19,7 +19,8 @@ pub async fn delete(ask: Ask) -> Result<Reply, Refusal> {
 /// Deletes the one that matches; several are a refusal, none is fine.
 pub async fn delete_matching(ask: Ask) -> Result<Reply, Refusal> {
     let criteria = required(&ask)?;
-    let deleted = ask.record().delete_matching(ask.type_name()?, criteria).await?;
+    let version = conditions::if_match(&ask.headers)?;
+    let deleted = ask.record().delete_matching(ask.type_name()?, criteria, version).await?;
     let reply = match deleted {
         Some(written) => Reply::written(&ask, written),
         None => Reply { status: 204, ..Reply::default() },

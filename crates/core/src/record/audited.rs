@@ -110,7 +110,7 @@ impl Record {
     }
 
     /// Makes the lines durable. A full disk may only be a full log.
-    async fn keep(&self, lines: Vec<Line>) -> Result<(), Error> {
+    pub(super) async fn keep(&self, lines: Vec<Line>) -> Result<(), Error> {
         let lines = Arc::new(lines);
         match self.keep_once(&lines).await {
             Err(Error::Full) => {}

@@ -15,7 +15,7 @@ use super::write::{Valid, aborted, put};
 use super::{Change, Record, Seen, Written};
 use crate::access::Action;
 use crate::error::Error;
-use crate::query::Pair;
+use crate::query::{self, Pair};
 
 impl Record {
     /// A new resource under an id made here; unless one matches, which is then the answer.
@@ -27,8 +27,9 @@ impl Record {
 
     async fn create_now(&self, about: &About, resource: Resource, unless: Option<Vec<Pair>>) -> Result<Written, Error> {
         let sight = self.granted(about.action, about.type_name)?;
-        let once = Once::of(self, "create", &[resource.text()]);
-        if let Some(done) = once.answer_of_one(self)? {
+        let condition = unless.as_deref().map(query::print).unwrap_or_default();
+        let once = Once::of(self, "create", &[resource.text(), &condition]);
+        if let Some(done) = once.answer_of_one(self, about).await? {
             return Ok(done);
         }
         let Valid(resource) = self.valid(resource)?;

@@ -30,9 +30,10 @@ impl Record {
         &self,
         type_name: &'static str,
         criteria: Vec<Pair>,
+        version: Option<u64>,
     ) -> Result<Option<Written>, Error> {
         let about = About::new(Action::Delete, type_name, crate::query::print(&criteria));
-        let result = self.delete_matching_now(&about, criteria).await;
+        let result = self.delete_matching_now(&about, criteria, version).await;
         self.after_write(about, result).await
     }
 
@@ -45,14 +46,20 @@ impl Record {
         self.settled(pending.await)
     }
 
-    async fn delete_matching_now(&self, about: &About, criteria: Vec<Pair>) -> Result<Option<Written>, Error> {
+    async fn delete_matching_now(
+        &self,
+        about: &About,
+        criteria: Vec<Pair>,
+        version: Option<u64>,
+    ) -> Result<Option<Written>, Error> {
         let sight = self.granted(about.action, about.type_name)?;
+        let expected = version.map_or(Expected::Any, Expected::Version);
         let line = self.line(about, NOWHERE, 0);
         let (record, type_name) = (self.clone(), about.type_name);
         let pending = self.begin(move |tx| {
             let found = record.matching(tx, &sight, type_name, &criteria);
             match found.and_then(super::conditional::Match::at_most_one).map_err(aborted)? {
-                Some(stored) => remove(tx, &sight, type_name, &stored.id, Expected::Any, line).map(Some),
+                Some(stored) => remove(tx, &sight, type_name, &stored.id, expected, line).map(Some),
                 None => {
                     tx.audit(&line)?;
                     Ok(None)

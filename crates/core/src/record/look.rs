@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use akson_fhir::codes::Codes;
 use akson_fhir::definition::{Definitions, TypeId};
+use akson_fhir::outcome::Issue;
 use akson_fhir::value::date::Zone;
+use akson_store::search::expr::Expr;
 use akson_store::search::query::{Compartment, Handling, Query};
 use akson_store::search::read::{Codebook, Reading};
 use akson_store::search::registry::Registry;
@@ -140,6 +142,12 @@ impl Record {
 
     /// Reads a condition.
     pub(super) fn condition(&self, view: &View, type_name: &'static str, criteria: &[Pair]) -> Result<Query, Error> {
-        self.query(view, (Some(type_name), None, criteria), false)
+        let query = self.query(view, (Some(type_name), None, criteria), false)?;
+        // What only says how to answer would match anybody.
+        if query.parts.iter().any(|(_, asked)| matches!(asked, Expr::All(clauses) if clauses.is_empty())) {
+            let text = "a condition needs a search parameter that says which resource is meant";
+            return Err(Error::Malformed(vec![Issue::error("required", "", text)]));
+        }
+        Ok(query)
     }
 }

@@ -9,6 +9,7 @@ use akson_fhir::resource::Resource;
 use akson_store::{Line, State};
 
 use super::audited::About;
+use super::once::Once;
 use super::patch::resource_of;
 use super::profiles::each;
 use super::{Expected, Record, sees_all};
@@ -79,6 +80,11 @@ impl Record {
 
     async fn change_meta_now(&self, about: &About, id: &str, meta: &str, change: MetaChange) -> Result<(), Error> {
         let tree = Tree::parse(meta.as_bytes()).map_err(|error| Error::Malformed(vec![Issue::from(error)]))?;
+        self.granted(about.action, about.type_name)?;
+        let once = Once::of(self, "meta", &[about.type_name, id, meta, &format!("{change:?}")]);
+        if once.answer_of_one(self, about).await?.is_some() {
+            return Ok(());
+        }
         let mut attempts = self.core.settings().limits.attempts;
         loop {
             let stored = self.current(about, id)?;
@@ -89,7 +95,7 @@ impl Record {
             let Some(after) = changed(&before, tree.root(), change)? else {
                 return Ok(());
             };
-            match self.write_version(about, after, Expected::Version(stored.version as u64)).await {
+            match self.write_version(about, after, Expected::Version(stored.version as u64), once.clone()).await {
                 Err(Error::Precondition(_)) if attempts > 1 => attempts -= 1,
                 other => return other.map(|_| ()),
             }

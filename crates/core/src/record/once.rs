@@ -2,12 +2,14 @@
 //!
 //! What was done is remembered in the transaction that did it, as addresses of the versions it wrote, together with a
 //! fingerprint of the request: the same key with another request is refused. Keys of different callers never meet.
+//! An answer told again is a showing like any other: what the caller may no longer see is not shown, and there is a line.
 
 use akson_fhir::definition::Definitions;
 use akson_fhir::outcome::Issue;
-use akson_store::{Transaction, View};
+use akson_store::{Line, Transaction, View, types};
 
-use super::write::aborted;
+use super::audited::About;
+use super::write::{aborted, visible};
 use super::{Change, Record, Seen, Written};
 use crate::error::Error;
 
@@ -49,8 +51,16 @@ impl Once {
     }
 
     /// What was answered before to a request that writes one resource.
-    pub(super) fn answer_of_one(&self, record: &Record) -> Result<Option<Written>, Error> {
-        Ok(self.answer(record)?.and_then(|entries| entries.into_iter().flatten().next()))
+    pub(super) async fn answer_of_one(&self, record: &Record, about: &About) -> Result<Option<Written>, Error> {
+        let Some(done) = self.answer(record)?.and_then(|entries| entries.into_iter().flatten().next()) else {
+            return Ok(None);
+        };
+        let line = {
+            let view = record.core.store().read()?;
+            record.line_again(&view, about, &done)?
+        };
+        record.keep(vec![line]).await?;
+        Ok(Some(done))
     }
 
     /// Inside the transaction: nobody else has done it in the meantime.
@@ -88,6 +98,16 @@ impl Once {
 }
 
 impl Record {
+    /// The line about a version that is shown again, if the caller may still see the resource.
+    pub(super) fn line_again(&self, view: &View, about: &About, done: &Written) -> Result<Line, Error> {
+        let found = Definitions::r4().resource(done.seen.type_name).ok_or(Error::NotFound)?;
+        let sight = self.granted(about.action, found.name)?;
+        let head = visible(view, &sight, found.id, &done.seen.id)?.ok_or(Error::NotFound)?;
+        let mut line = self.line(about, head.place, done.seen.version as i64);
+        line.type_number = types::number(found.id);
+        Ok(line)
+    }
+
     /// Whether this caller's request was done before.
     pub fn was_done(&self) -> Result<bool, Error> {
         let Some(key) = &self.caller.once else {

@@ -10,6 +10,7 @@ use akson_fhir::resource::Resource;
 use akson_store::{State, Stored};
 
 use super::audited::About;
+use super::once::Once;
 use super::write::{holds, visible};
 use super::{Expected, Record, Written};
 use crate::access::Action;
@@ -79,6 +80,10 @@ impl Record {
         patch: &Patch,
         expected: Expected,
     ) -> Result<Written, Error> {
+        let once = self.once_patched(about, id, patch, expected);
+        if let Some(done) = once.answer_of_one(self, about).await? {
+            return Ok(done);
+        }
         let mut attempts = self.core.settings().limits.attempts;
         loop {
             let current = self.current(about, id)?;
@@ -86,7 +91,7 @@ impl Record {
             let before = resource_of(&current)?;
             let after = patch.apply(&before)?;
             let seen_version = Expected::Version(current.version as u64);
-            match self.write_version(about, after, seen_version).await {
+            match self.write_version(about, after, seen_version, once.clone()).await {
                 Err(Error::Precondition(_)) if expected == Expected::Any && attempts > 1 => attempts -= 1,
                 other => return other,
             }
@@ -100,13 +105,34 @@ impl Record {
         patch: &Patch,
         expected: Expected,
     ) -> Result<Written, Error> {
-        let sight = self.granted(about.action, about.type_name)?;
-        let id = {
-            let view = self.core.store().read()?;
-            let found = self.matching(&view, &sight, about.type_name, criteria)?.at_most_one()?;
-            found.ok_or(Error::NotFound)?.id
+        let once = self.once_patched(about, "?", patch, expected);
+        if let Some(done) = once.answer_of_one(self, about).await? {
+            return Ok(done);
+        }
+        let mut attempts = self.core.settings().limits.attempts;
+        loop {
+            let sight = self.granted(about.action, about.type_name)?;
+            let matched = {
+                let view = self.core.store().read()?;
+                self.matching(&view, &sight, about.type_name, criteria)?.at_most_one()?.ok_or(Error::NotFound)?
+            };
+            holds(expected, Some(&matched))?;
+            let after = patch.apply(&resource_of(&matched)?)?;
+            // The version that matched is the one that is changed: a later one may no longer match.
+            let version = Expected::Version(matched.version as u64);
+            match self.write_version(about, after, version, once.clone()).await {
+                Err(Error::Precondition(_)) if expected == Expected::Any && attempts > 1 => attempts -= 1,
+                other => return other,
+            }
+        }
+    }
+
+    fn once_patched(&self, about: &About, id: &str, patch: &Patch, expected: Expected) -> Once {
+        let text = match patch {
+            Patch::Json(text) => String::from_utf8_lossy(text),
+            Patch::Path(resource) => resource.text().into(),
         };
-        self.patch_now(about, &id, patch, expected).await
+        Once::of(self, "patch", &[about.type_name, &about.asked, id, &text, &format!("{expected:?}")])
     }
 
     /// The current version that the caller may change.

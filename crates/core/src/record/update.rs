@@ -4,7 +4,8 @@
 
 use akson_fhir::outcome::Issue;
 use akson_fhir::resource::Resource;
-use akson_store::{Companions, State};
+use akson_store::search::sight::Sight;
+use akson_store::{Companions, State, View};
 
 use super::audited::{About, NOWHERE};
 use super::create::renamed;
@@ -37,22 +38,24 @@ impl Record {
         self.after_write(about, result).await
     }
 
+    async fn update_now(&self, about: &About, resource: Resource, expected: Expected) -> Result<Written, Error> {
+        self.granted(about.action, about.type_name)?;
+        let once = Once::of(self, "update", &[resource.text(), &format!("{expected:?}")]);
+        if let Some(done) = once.answer_of_one(self, about).await? {
+            return Ok(done);
+        }
+        self.write_version(about, resource, expected, once).await
+    }
+
     /// A new version of a resource that was changed from the one that is expected.
     pub(super) async fn write_version(
         &self,
         about: &About,
         resource: Resource,
         expected: Expected,
+        once: Once,
     ) -> Result<Written, Error> {
-        self.update_now(about, resource, expected).await
-    }
-
-    async fn update_now(&self, about: &About, resource: Resource, expected: Expected) -> Result<Written, Error> {
         let sight = self.granted(about.action, about.type_name)?;
-        let once = Once::of(self, "update", &[resource.text()]);
-        if let Some(done) = once.answer_of_one(self)? {
-            return Ok(done);
-        }
         let Some(id) = resource.id().map(str::to_string) else {
             return Err(Error::Malformed(vec![Issue::error("required", "", "the resource of an update has an id")]));
         };
@@ -79,6 +82,17 @@ impl Record {
         self.settled(pending.await)
     }
 
+    /// Whether a new resource may have this id: it is nobody's, and the caller may learn that.
+    pub(super) fn is_free(&self, view: &View, sight: &Sight, resource: &Resource, id: &str) -> Result<(), Error> {
+        match visible(view, sight, resource.type_id, id)?.map(|stored| stored.state) {
+            Some(State::Live) => Err(Error::Conflict(
+                "the resource with the id in the body does not match the condition; update it by its id".to_string(),
+            )),
+            None if !look::is_everything(sight, resource.type_id) => Err(Error::NotFound),
+            _ => Ok(()),
+        }
+    }
+
     async fn update_matching_now(
         &self,
         about: &About,
@@ -86,6 +100,12 @@ impl Record {
         criteria: Vec<Pair>,
         expected: Expected,
     ) -> Result<Written, Error> {
+        self.granted(about.action, about.type_name)?;
+        let texts = [resource.text(), &about.asked, &format!("{expected:?}")];
+        let once = Once::of(self, "update-matching", &texts);
+        if let Some(done) = once.answer_of_one(self, about).await? {
+            return Ok(done);
+        }
         // The match is looked up before the write and must still be the same in it: else all is done again.
         for _ in 0..self.core.settings().limits.attempts {
             let sight = self.granted(about.action, about.type_name)?;
@@ -98,7 +118,10 @@ impl Record {
                     return Err(Error::Malformed(vec![Issue::error("value", format!("{}.id", about.type_name), text)]));
                 }
                 (Some(stored), _) => stored.id.clone(),
-                (None, Some(id)) => id.to_string(),
+                (None, Some(id)) => {
+                    self.is_free(&view, &sight, &resource, id)?;
+                    id.to_string()
+                }
                 (None, None) => String::new(),
             };
             let Valid(resource) = self.valid(resource.clone())?;
@@ -112,17 +135,22 @@ impl Record {
             let prepared = self.core.store().prepare(&view, &resource, home, &among)?;
             drop(view);
             let expected_id = found.map(|stored| stored.id);
+            // A new resource replaces nobody, also if somebody takes its id in between.
+            let if_new = if expected_id.is_none() && expected == Expected::Any { Expected::Absent } else { expected };
             let (record, type_name, criteria) = (self.clone(), about.type_name, criteria.clone());
-            let line = self.line(about, NOWHERE, 0);
+            let (line, once) = (self.line(about, NOWHERE, 0), once.clone());
             let pending = self.begin(move |tx| {
+                once.check(tx)?;
                 let now = record.matching(tx, &sight, type_name, &criteria);
                 let now = now.and_then(super::conditional::Match::at_most_one).map_err(super::write::aborted)?;
                 if now.map(|stored| stored.id) != expected_id {
                     return Ok(None);
                 }
-                let written = put(tx, &sight, prepared, expected, line)?;
+                let written = put(tx, &sight, prepared, if_new, line)?;
                 let change = if written.created { Change::Created } else { Change::Updated };
-                Ok(Some(Written { seen: Seen::written(&written, false), change }))
+                let written = Written { seen: Seen::written(&written, false), change };
+                once.remember(tx, std::iter::once(Some(&written)))?;
+                Ok(Some(written))
             });
             if let Some(written) = self.settled(pending.await)? {
                 return Ok(written);

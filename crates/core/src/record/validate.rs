@@ -6,7 +6,7 @@ use akson_fhir::outcome::{Issue, Severity};
 use akson_fhir::path::Moment;
 use akson_fhir::resource::Resource;
 use akson_fhir::validate::{Options, validate};
-use akson_store::Line;
+use akson_store::{Line, State};
 
 use super::Record;
 use super::audited::About;
@@ -51,12 +51,16 @@ impl Record {
         if let Some(id) = id {
             let found = akson_fhir::definition::Definitions::r4().resource(about.type_name).ok_or(Error::NotFound)?;
             let view = self.core.store().read()?;
-            kept = visible(&view, &sight, found.id, id)?;
+            kept = match visible(&view, &sight, found.id, id) {
+                // What is hidden is, for this caller, as if it were not there.
+                Err(Error::NotFound) => None,
+                other => other?,
+            };
             lines.extend(kept.as_ref().map(|stored| self.line_of(about, stored)));
         }
         let mut said = Vec::new();
         let mut need_kept = |text: &'static str| {
-            if kept.is_none() {
+            if kept.as_ref().is_none_or(|stored| stored.state == State::Deleted) {
                 said.push(Issue::error("not-found", "", text));
             }
         };
@@ -74,6 +78,7 @@ impl Record {
         }
         let resource = match (resource, &kept) {
             (Some(resource), _) => resource,
+            (None, Some(stored)) if stored.state == State::Deleted => return Err(Error::Gone),
             (None, Some(stored)) => resource_of(stored)?,
             (None, None) => return Err(Error::NotFound),
         };

@@ -39,7 +39,7 @@ const WAYS: &[Way] = &[
         drop(now(record.patch_matching("Patient", vec![pair("family", "Lie")], patch(), Expected::Any)));
     }),
     ("delete", |record| drop(now(record.delete("Patient", "a", None)))),
-    ("delete_matching", |record| drop(now(record.delete_matching("Patient", vec![pair("family", "Lie")])))),
+    ("delete_matching", |record| drop(now(record.delete_matching("Patient", vec![pair("family", "Lie")], None)))),
     ("history", |record| drop(now(record.history(HistoryOf::Instance("Patient", "a".into()), &[])))),
     ("search", |record| drop(now(record.search(of_type(), Vec::new(), false)))),
     ("everything", |record| drop(now(record.everything("a", Vec::new())))),
@@ -96,4 +96,69 @@ fn what_refers_to_itself_is_indexed_as_it_stands() {
     now(operator(&core).update(resource(PATIENT), Expected::Any)).unwrap();
     now(operator(&core).update(resource(&text.replace("Patient/a", "Patient/b")), Expected::Any)).unwrap();
     assert!(lines(&core) > 0);
+}
+
+fn text_of_create() -> &'static str {
+    r#"{"resourceType":"Patient","identifier":[{"system":"urn:x","value":"1"}]}"#
+}
+
+#[test]
+fn an_answer_told_again_leaves_a_line() {
+    let core = core();
+    let again: &[Way] = &[
+        ("create", |record| drop(now(record.create(resource(text_of_create()), None)).unwrap())),
+        ("update", |record| drop(now(record.update(resource(PATIENT), Expected::Any)).unwrap())),
+        ("patch", |record| drop(now(record.patch("Patient", "a", patch(), Expected::Any)).unwrap())),
+        ("transaction", |record| drop(now(record.transact(&resource(&bundle("transaction")), "")).unwrap())),
+        ("update_matching", |record| {
+            let criteria = vec![pair("identifier", "urn:x|1")];
+            drop(now(record.update_matching(resource(text_of_create()), criteria, Expected::Any)).unwrap());
+        }),
+    ];
+    for (name, way) in again {
+        let keyed = || core.record(Caller::operator(core.now(), "r").once(name));
+        way(&keyed());
+        let before = (lines(&core), core.verify().unwrap().versions);
+        way(&keyed());
+        assert_eq!(core.verify().unwrap().versions, before.1, "{name}");
+        assert!(lines(&core) > before.0, "{name}");
+    }
+}
+
+#[test]
+fn an_answer_is_told_again_only_to_who_may_still_see_it() {
+    let core = core();
+    let link = || Caller::link("ward-7", core.now()).once("k");
+    now(core.record(link()).update(resource(PATIENT), Expected::Any)).unwrap();
+    let nothing = Sight::new(HashMap::new(), Scope::Nothing);
+    assert!(now(core.record(link().limited_to(nothing)).update(resource(PATIENT), Expected::Any)).is_err());
+}
+
+#[test]
+fn a_patch_with_a_key_is_done_once() {
+    let core = core();
+    now(operator(&core).update(resource(PATIENT), Expected::Any)).unwrap();
+    let add = || Patch::Json(br#"[{"op":"add","path":"/name/-","value":{"family":"Dal"}}]"#.to_vec());
+    for _ in 0..2 {
+        let record = core.record(Caller::operator(core.now(), "r").once("k"));
+        assert_eq!(now(record.patch("Patient", "a", add(), Expected::Any)).unwrap().seen.version, 2);
+    }
+}
+
+#[test]
+fn a_reference_by_condition_leaves_a_line_about_its_target() {
+    let core = core();
+    now(operator(&core).update(resource(PATIENT), Expected::Any)).unwrap();
+    let bundle = |subject: &str| {
+        resource(&format!(
+            r#"{{"resourceType":"Bundle","type":"transaction","entry":[{{"resource":{{"resourceType":"Observation","status":"final","code":{{"text":"x"}},"subject":{{"reference":"{subject}"}}}},"request":{{"method":"POST","url":"Observation"}}}}]}}"#
+        ))
+    };
+    let mut added = Vec::new();
+    for subject in ["Patient/a", "Patient?family=Lie"] {
+        let before = lines(&core);
+        now(operator(&core).transact(&bundle(subject), "")).unwrap();
+        added.push(lines(&core) - before);
+    }
+    assert_eq!(added[1], added[0] + 1);
 }

@@ -51,7 +51,7 @@ fn hidden_and_absent_are_told_alike() {
         assert_eq!(told(now(record.update(resource(&patient(id)), Expected::Version(9)))), "not found");
         assert_eq!(told(now(record.everything(id, Vec::new()))), "not found");
         assert_eq!(told(now(record.validate("Patient", Some(id), None, Check::default()))), "not found");
-        assert!(now(record.delete_matching("Patient", vec![pair("identifier", id)])).unwrap().is_none());
+        assert!(now(record.delete_matching("Patient", vec![pair("identifier", id)], None)).unwrap().is_none());
     }
 }
 
@@ -157,4 +157,20 @@ fn a_profile_of_the_record_is_kept() {
     assert!(matches!(refused, Err(Error::Invalid(_))), "{refused:?}");
     now(operator(&core).delete("StructureDefinition", "strict", None)).unwrap();
     now(operator(&core).update(resource(claim), Expected::Any)).unwrap();
+}
+
+#[test]
+fn writes_by_condition_and_in_bundles_tell_hidden_and_absent_alike() {
+    let (_core, record) = stage();
+    for id in ["hidden", "absent"] {
+        let criteria = vec![pair("identifier", "nobody")];
+        assert_eq!(told(now(record.update_matching(resource(&patient(id)), criteria, Expected::Any))), "not found");
+        let delete = format!(
+            r#"{{"resourceType":"Bundle","type":"transaction","entry":[{{"request":{{"method":"DELETE","url":"Patient/{id}"}}}}]}}"#
+        );
+        assert_eq!(told(now(record.transact(&resource(&delete), ""))), "not found");
+        let check = Check { mode: Some("update".to_string()), profile: None };
+        let issues = now(record.validate("Patient", Some(id), Some(resource(&patient(id))), check)).unwrap();
+        assert!(issues.iter().any(|issue| issue.code == "not-found"), "{issues:?}");
+    }
 }

@@ -6,35 +6,38 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use akson_fhir::json::Tree;
 use akson_fhir::outcome::Issue;
 use akson_fhir::resource::Resource;
 
 use super::entry::{Entry, Get, Which, Wish};
-use super::in_entry;
-use super::plan::patch_of;
+use super::plan::{own_resource, patch_of};
+use super::{about, in_entry};
 use crate::error::Error;
-use crate::record::{EntryAnswer, Expected, Record};
+use crate::record::{EntryAnswer, Patch, Record};
 
 type Answering<'a> = Pin<Box<dyn Future<Output = EntryAnswer> + Send + 'a>>;
 
 impl Record {
     /// Carries out the entries.
-    pub(super) async fn batch(&self, entries: &[Entry<'_>]) -> Vec<EntryAnswer> {
-        let writes = entries.iter().filter(|entry| !matches!(entry.wish, Wish::Get(_)));
-        let numbers: Vec<usize> = writes.clone().map(|entry| entry.number).collect();
-        let written = All::new(writes.map(|entry| self.answering(entry)).collect()).await;
+    pub(super) async fn batch(&self, entries: Vec<Result<Entry<'_>, Issue>>) -> Vec<EntryAnswer> {
         let mut answers: Vec<Option<EntryAnswer>> = entries.iter().map(|_| None).collect();
-        for (number, answer) in numbers.into_iter().zip(written) {
-            if let Some(place) = answers.get_mut(number) {
-                *place = Some(answer);
+        let (mut writes, mut gets) = (Vec::new(), Vec::new());
+        for (entry, place) in entries.into_iter().zip(&mut answers) {
+            match entry {
+                Ok(entry) if matches!(entry.wish, Wish::Get(_)) => gets.push((entry, place)),
+                Ok(entry) => writes.push((entry, place)),
+                Err(issue) => {
+                    let refused = self.after_write(about("batch"), Err(Error::Malformed(vec![issue]))).await;
+                    *place = Some(refused.unwrap_or_else(EntryAnswer::Refused));
+                }
             }
         }
-        for entry in entries.iter().filter(|entry| matches!(entry.wish, Wish::Get(_))) {
-            let answer = self.answering(entry).await;
-            if let Some(place) = answers.get_mut(entry.number) {
-                *place = Some(answer);
-            }
+        let written = All::new(writes.iter().map(|(entry, _)| self.answering(entry)).collect()).await;
+        for ((_, place), answer) in writes.iter_mut().zip(written) {
+            **place = Some(answer);
+        }
+        for (entry, place) in gets {
+            *place = Some(self.answering(&entry).await);
         }
         answers.into_iter().map(|answer| answer.unwrap_or(EntryAnswer::Nothing)).collect()
     }
@@ -49,46 +52,42 @@ impl Record {
     async fn entry(&self, entry: &Entry<'_>) -> Result<EntryAnswer, Error> {
         // A key of the whole batch is none of its entries'.
         let record = Record { core: self.core.clone(), caller: crate::Caller { once: None, ..self.caller.clone() } };
-        match &entry.wish {
-            Wish::Create(_, unless) => {
-                let written = record.create(resource(entry)?, unless.clone()).await?;
-                Ok(EntryAnswer::Written(written))
+        let given = match given(entry) {
+            Ok(given) => given,
+            Err(error) => return record.after_write(about("batch"), Err(error)).await,
+        };
+        match (&entry.wish, given) {
+            (Wish::Create(_, unless), Given::Resource(resource)) => {
+                record.create(resource, unless.clone()).await.map(EntryAnswer::Written)
             }
-            Wish::Update(which, expected) => {
-                let resource = resource(entry)?;
+            (Wish::Update(which, expected), Given::Resource(resource)) => {
                 let written = match which {
-                    Which::Id(name, id) => {
-                        if resource.id() != Some(id) || resource.type_name() != *name {
-                            let text = "the resource of an update has the type and id of its url";
-                            return Err(Error::Malformed(vec![Issue::error("value", format!("{name}.id"), text)]));
-                        }
-                        record.update(resource, *expected).await?
-                    }
+                    Which::Id(..) => record.update(resource, *expected).await?,
                     Which::Matching(_, criteria) => {
                         record.update_matching(resource, criteria.clone(), *expected).await?
                     }
                 };
                 Ok(EntryAnswer::Written(written))
             }
-            Wish::Patch(which, expected) => record.patch_entry(entry, which, *expected).await,
-            Wish::Delete(Which::Id(name, id), version) => {
+            (Wish::Patch(which, expected), Given::Patch(patch)) => {
+                let written = match which {
+                    Which::Id(name, id) => record.patch(name, id, patch, *expected).await?,
+                    Which::Matching(name, criteria) => {
+                        record.patch_matching(name, criteria.clone(), patch, *expected).await?
+                    }
+                };
+                Ok(EntryAnswer::Written(written))
+            }
+            (Wish::Delete(Which::Id(name, id), version), _) => {
                 record.delete(name, id, *version).await.map(EntryAnswer::Written)
             }
-            Wish::Delete(Which::Matching(name, criteria), _) => {
-                let deleted = record.delete_matching(name, criteria.clone()).await?;
+            (Wish::Delete(Which::Matching(name, criteria), version), _) => {
+                let deleted = record.delete_matching(name, criteria.clone(), *version).await?;
                 Ok(deleted.map_or(EntryAnswer::Nothing, EntryAnswer::Written))
             }
-            Wish::Get(get) => record.get(get).await,
+            (Wish::Get(get), _) => record.get(get).await,
+            _ => Err(Error::Broken("an entry lost its resource".to_string())),
         }
-    }
-
-    async fn patch_entry(&self, entry: &Entry<'_>, which: &Which, expected: Expected) -> Result<EntryAnswer, Error> {
-        let patch = patch_of(entry)?;
-        let written = match which {
-            Which::Id(name, id) => self.patch(name, id, patch, expected).await?,
-            Which::Matching(name, criteria) => self.patch_matching(name, criteria.clone(), patch, expected).await?,
-        };
-        Ok(EntryAnswer::Written(written))
     }
 
     async fn get(&self, get: &Get) -> Result<EntryAnswer, Error> {
@@ -105,12 +104,30 @@ impl Record {
     }
 }
 
-fn resource(entry: &Entry<'_>) -> Result<Resource, Error> {
-    let Some(value) = entry.resource else {
-        return Err(Error::Broken("an entry lost its resource".to_string()));
-    };
-    let tree = Tree::parse(value.raw().as_bytes()).map_err(|error| Error::Malformed(vec![Issue::from(error)]))?;
-    Resource::from_tree(tree).map_err(Error::Malformed)
+/// What an entry gives.
+enum Given {
+    Resource(Resource),
+    Patch(Patch),
+    Nothing,
+}
+
+/// The resource or patch of an entry, which must fit its url.
+fn given(entry: &Entry<'_>) -> Result<Given, Error> {
+    match &entry.wish {
+        Wish::Create(name, _) => own_resource(entry, name).map(Given::Resource),
+        Wish::Update(which, _) => {
+            let resource = own_resource(entry, which.type_name())?;
+            if let Which::Id(name, id) = which
+                && resource.id() != Some(id)
+            {
+                let text = "the resource of an update has the same id as its url";
+                return Err(Error::Malformed(vec![Issue::error("value", format!("{name}.id"), text)]));
+            }
+            Ok(Given::Resource(resource))
+        }
+        Wish::Patch(..) => patch_of(entry).map(Given::Patch),
+        Wish::Delete(..) | Wish::Get(_) => Ok(Given::Nothing),
+    }
 }
 
 /// All of several futures.

@@ -25,6 +25,9 @@ impl Record {
                     return Ok(None);
                 }
             }
+            for line in &plan.found {
+                tx.audit(line)?;
+            }
             let mut answers: Vec<Option<EntryAnswer>> = (0..count).map(|_| None).collect();
             for step in plan.steps {
                 let number = step.number;

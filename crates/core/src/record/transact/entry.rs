@@ -126,7 +126,8 @@ pub fn read<'a>(number: usize, value: Value<'a>, base: &str) -> Result<Entry<'a>
 
 /// The criteria of a condition, with or without type and question mark.
 pub fn criteria_of(text: &str) -> Result<Vec<Pair>, String> {
-    let query = text.split_once('?').map_or(text, |(_, query)| query);
+    // A question mark after the first name belongs to a value.
+    let query = text.split_once('?').filter(|(front, _)| !front.contains('=')).map_or(text, |(_, query)| query);
     match query::parse(query) {
         Ok(pairs) if pairs.is_empty() => Err("a condition needs at least one search parameter".to_string()),
         other => other,

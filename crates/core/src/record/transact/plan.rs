@@ -28,6 +28,8 @@ const THREADS_MAX: usize = 4;
 pub struct Plan {
     /// What must still be so.
     pub assumptions: Vec<Assumption>,
+    /// Which resources were found for references by condition.
+    pub found: Vec<Line>,
     /// What is written, in order.
     pub steps: Vec<Step>,
     /// What is to be seen, by entry.
@@ -85,7 +87,10 @@ struct Planning<'r> {
     links: Links,
     among: Companions,
     assumptions: Vec<Assumption>,
+    found: Vec<Line>,
     taken: HashSet<(TypeId, String)>,
+    /// Conditions under which something new is made.
+    unmatched: HashSet<(&'static str, String)>,
 }
 
 impl Record {
@@ -97,7 +102,9 @@ impl Record {
             links: Links::new(),
             among: Companions::default(),
             assumptions: Vec::new(),
+            found: Vec::new(),
             taken: HashSet::new(),
+            unmatched: HashSet::new(),
         };
         planning.conditional_references(&view, entries)?;
         let mut drafts: HashMap<usize, (Arc<Sight>, Draft<'_>)> = HashMap::with_capacity(entries.len());
@@ -114,7 +121,7 @@ impl Record {
         }
         gets.sort_by_key(|(number, _)| *number);
         drop(view);
-        let Planning { links, among, assumptions, .. } = planning;
+        let Planning { links, among, assumptions, found, .. } = planning;
         let mut work: Vec<(usize, Arc<Sight>, Draft<'_>, &Entry<'_>)> = Vec::with_capacity(drafts.len());
         for entry in entries {
             if let Some((sight, draft)) = drafts.remove(&entry.number) {
@@ -123,7 +130,7 @@ impl Record {
         }
         let mut steps = self.prepare_all(work, &links, &among)?;
         steps.sort_by_key(|(rank, step)| (*rank, step.number));
-        Ok(Plan { assumptions, steps: steps.into_iter().map(|(_, step)| step).collect(), gets })
+        Ok(Plan { assumptions, found, steps: steps.into_iter().map(|(_, step)| step).collect(), gets })
     }
 
     fn prepare_all(
@@ -185,7 +192,11 @@ impl Record {
             Draft::Done(deed) => deed,
             Draft::Write { home, change, expected } => {
                 let resource = match change {
-                    Content::Patched(resource) => resource,
+                    // What a patch puts in may refer to other entries.
+                    Content::Patched(resource) => {
+                        let text = rewrite(resource.root(), &home.id, None, links);
+                        Resource::parse_json(text.as_bytes()).map_err(Error::Invalid)?
+                    }
                     Content::Entry(entry) => {
                         let Some(value) = entry.resource else {
                             return Err(Error::Broken("an entry lost its resource".to_string()));
@@ -229,6 +240,8 @@ impl Planning<'_> {
                 let text = format!("a reference by condition to a {} matches nothing", target.name);
                 return Err(Error::Precondition(text));
             };
+            let about = About::new(Action::Search, target.name, crate::query::print(&criteria));
+            self.found.push(self.record.line_of(&about, &stored));
             let home = self.record.core.store().home(view, target.id, &stored.id)?;
             self.links.insert(text.clone(), format!("{}/{}", target.name, stored.id));
             self.among.add(&text, &home);
@@ -265,6 +278,7 @@ impl Planning<'_> {
                 self.note(entry, name, &home);
                 return Ok((sight, Draft::Done(Deed::Existing(stored.type_id, stored.id))));
             }
+            self.make_new(name, criteria)?;
         }
         let home = self.record.core.store().new_home(view, &resource, &self.among)?;
         self.take(&home)?;
@@ -294,6 +308,12 @@ impl Planning<'_> {
                 let matched = self.record.matching(view, &sight, name, criteria)?.at_most_one()?;
                 let id = matched.map(|stored| stored.id);
                 self.assumptions.push(Assumption::Matches(Arc::clone(&sight), name, criteria.clone(), id.clone()));
+                if id.is_none() {
+                    self.make_new(name, criteria)?;
+                }
+                if let (None, Some(id)) = (&id, resource.id()) {
+                    self.record.is_free(view, &sight, &resource, id)?;
+                }
                 id.or_else(|| resource.id().map(str::to_string))
             }
         };
@@ -349,7 +369,12 @@ impl Planning<'_> {
             return Err(twice());
         }
         // To delete what is not there is fine in a transaction.
-        let there = visible(view, &sight, type_id, &id)?.is_some_and(|stored| stored.state == State::Live);
+        let before = visible(view, &sight, type_id, &id)?;
+        // What is hidden and what is not there are told alike.
+        if before.is_none() && !look::is_everything(&sight, type_id) {
+            return Err(Error::NotFound);
+        }
+        let there = before.is_some_and(|stored| stored.state == State::Live);
         if !there && version.is_none() {
             return Ok((sight, Draft::Done(Deed::Nothing)));
         }
@@ -374,6 +399,11 @@ impl Planning<'_> {
     /// No two entries write the same resource.
     fn take(&mut self, home: &Home) -> Result<(), Error> {
         if self.taken.insert((home.type_id, home.id.clone())) { Ok(()) } else { Err(twice()) }
+    }
+
+    /// No two entries make something new under the same condition: the second would find the first.
+    fn make_new(&mut self, name: &'static str, criteria: &[Pair]) -> Result<(), Error> {
+        if self.unmatched.insert((name, crate::query::print(criteria))) { Ok(()) } else { Err(twice()) }
     }
 
     /// How others in the bundle refer to this entry's resource.
@@ -403,7 +433,7 @@ fn is_patient(entry: &Entry<'_>) -> bool {
 }
 
 /// The entry's resource, which must be of the type in its url.
-fn own_resource(entry: &Entry<'_>, name: &str) -> Result<Resource, Error> {
+pub fn own_resource(entry: &Entry<'_>, name: &str) -> Result<Resource, Error> {
     let Some(value) = entry.resource else {
         return Err(Error::Broken("an entry lost its resource".to_string()));
     };

@@ -150,10 +150,10 @@ impl Walk<'_> {
     fn narrative(&self, value: Value<'_>, edits: &mut Vec<Edit>) {
         let (start, _) = value.span();
         let raw = value.raw();
-        for mark in ["href=\\\"", "src=\\\""] {
+        for (mark, end) in [("href=\\\"", "\\\""), ("src=\\\"", "\\\""), ("href='", "'"), ("src='", "'")] {
             for (at, _) in raw.match_indices(mark) {
                 let from = at + mark.len();
-                let Some(length) = raw[from..].find("\\\"") else {
+                let Some(length) = raw[from..].find(end) else {
                     continue;
                 };
                 if let Some(new) = self.target(&raw[from..from + length], true) {
@@ -170,6 +170,10 @@ fn apply(resource: Value<'_>, mut edits: Vec<Edit>) -> String {
     let text = resource.tree().text();
     let mut out = String::with_capacity(end - at + 64);
     for (from, to, new) in edits {
+        // A link written within a link is part of it.
+        if from < at {
+            continue;
+        }
         out.push_str(&text[at..from]);
         out.push_str(&new);
         at = to;
