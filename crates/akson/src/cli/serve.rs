@@ -39,6 +39,11 @@ const HELPER_IDLE: Duration = Duration::from_secs(600);
 /// Serves until SIGINT or SIGTERM.
 pub fn serve(settings: Config) -> Result<ExitCode, Failure> {
     let started = Instant::now();
+    // A panic's own text may quote the string it failed on, which may be a person's: only its place is told.
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(ToString::to_string).unwrap_or_default();
+        tracing::error!(place, "a panic");
+    }));
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(settings.workers.max(1))
         .max_blocking_threads(settings.helpers.max(1))

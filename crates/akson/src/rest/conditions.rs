@@ -57,7 +57,8 @@ pub fn if_none_exist(headers: &HeaderMap) -> Result<Option<Vec<Pair>>, Refusal> 
 
 /// The criteria of a condition.
 pub fn criteria(value: &str) -> Result<Vec<Pair>, Refusal> {
-    let query = value.split_once('?').map_or(value, |(_, query)| query);
+    // A question mark after the first name belongs to a value.
+    let query = value.split_once('?').filter(|(front, _)| !front.contains('=')).map_or(value, |(_, query)| query);
     let pairs = query::parse(query).map_err(|text| Refusal::bad_request("value", text))?;
     if pairs.is_empty() {
         return Err(Refusal::bad_request("required", "a condition needs at least one search parameter"));

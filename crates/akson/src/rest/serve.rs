@@ -34,6 +34,8 @@ use akson_core::query::{self, Pair};
 const REQUEST_ID: &str = "x-request-id";
 const REQUEST_ID_LENGTH_MAX: usize = 64;
 const COMPRESSED_FROM_BYTES: u64 = 1024;
+/// A larger body takes milliseconds to read and validate, too long for a thread that others wait for.
+const BODY_BYTES_INLINE: usize = 64 << 10;
 
 /// What all requests share.
 pub struct House {
@@ -67,11 +69,12 @@ pub fn router(house: &Arc<House>) -> Router {
     for (place, route) in ROUTES.iter().enumerate() {
         let house = Arc::clone(house);
         let handler = move |request: Request<Body>| handle(house, Some(route), place, request);
-        if route.path == "/fhir" {
-            // Some clients end the base with a slash.
-            router = router.route("/fhir/", on(filter(route.method), handler.clone()));
+        let handler = on(filter(route.method), handler);
+        if route.path != "/" {
+            // A slash at the end changes nothing.
+            router = router.route(&format!("{}/", route.path), handler.clone());
         }
-        router = router.route(route.path, on(filter(route.method), handler));
+        router = router.route(route.path, handler);
     }
     let house = Arc::clone(house);
     let absent = move |request: Request<Body>| handle(house, None, ROUTES.len(), request);
@@ -96,6 +99,22 @@ fn filter(method: &str) -> MethodFilter {
     }
 }
 
+/// One request in flight, until it is answered or its client is gone.
+struct InFlight(Arc<Metrics>);
+
+impl InFlight {
+    fn of(metrics: &Arc<Metrics>) -> InFlight {
+        metrics.in_flight.fetch_add(1, Ordering::Relaxed);
+        InFlight(Arc::clone(metrics))
+    }
+}
+
+impl Drop for InFlight {
+    fn drop(&mut self) {
+        self.0.in_flight.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
 async fn handle(
     house: Arc<House>,
     route: Option<&'static Route>,
@@ -103,7 +122,7 @@ async fn handle(
     request: Request<Body>,
 ) -> Response<Body> {
     let started = Instant::now();
-    house.metrics.in_flight.fetch_add(1, Ordering::Relaxed);
+    let in_flight = InFlight::of(&house.metrics);
     let method = request.method().clone();
     let id = request_id(request.headers());
     let mut shown = Shown::default();
@@ -122,7 +141,7 @@ async fn handle(
     }
     let time = started.elapsed();
     let status = response.status().as_u16();
-    house.metrics.in_flight.fetch_sub(1, Ordering::Relaxed);
+    drop(in_flight);
     house.metrics.count(place, status, time.as_micros() as u64, bytes);
     if let Some(log) = &house.log {
         log.line(&Line {
@@ -153,16 +172,13 @@ async fn answer_to(
     let Some(route) = route else {
         return Err(no_route(head.uri.path()));
     };
-    let mut pairs = query::parse(query).map_err(|text| Refusal::bad_request("value", text))?;
+    let mut pairs = query_of(query, limits.query_parameters)?;
     let body = match route.body {
         BodyLimit::Nothing => Bytes::new(),
         BodyLimit::Resource => whole(body, &head.headers, limits.body_bytes).await?,
         BodyLimit::Bundle => whole(body, &head.headers, limits.bundle_bytes).await?,
     };
-    let body = take_form(&head.headers, body, &mut pairs)?;
-    if pairs.len() > limits.query_parameters {
-        return Err(Refusal::bad_request("too-costly", "the query has too many parameters"));
-    }
+    let body = take_form(route, &head.headers, body, &mut pairs, limits.query_parameters)?;
     let segments = segments(head.uri.path());
     *shown = match negotiate::shown(&head.headers, &mut pairs) {
         // A Binary comes in the form it is in.
@@ -182,10 +198,11 @@ async fn answer_to(
         body,
         shown: shown.clone(),
     };
+    let small = ask.body.len() <= BODY_BYTES_INLINE;
     let reply = match route.work {
-        Work::Inline => (route.handler)(ask).await?,
-        Work::Nearby => nearby(house, (route.handler)(ask)).await?,
-        Work::Aside => aside((route.handler)(ask)).await?,
+        Work::Inline if small => (route.handler)(ask).await?,
+        Work::Nearby if small => nearby(house, (route.handler)(ask)).await?,
+        _ => aside((route.handler)(ask)).await?,
     };
     Ok(answer::Reply { replayed, ..reply })
 }
@@ -316,15 +333,45 @@ fn is_too_large(error: &(dyn std::error::Error + 'static)) -> bool {
     false
 }
 
-/// A form is a longer query.
-fn take_form(headers: &HeaderMap, body: Bytes, pairs: &mut Vec<Pair>) -> Result<Bytes, Refusal> {
-    let media = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
-    if !media.starts_with("application/x-www-form-urlencoded") {
+/// The pairs of a query, if they are not too many.
+fn query_of(text: &str, limit: usize) -> Result<Vec<Pair>, Refusal> {
+    // Counted before they are taken apart.
+    if text.split('&').filter(|part| !part.is_empty()).count() > limit {
+        return Err(too_many());
+    }
+    query::parse(text).map_err(|text| Refusal::bad_request("value", text))
+}
+
+fn too_many() -> Refusal {
+    Refusal::bad_request("too-costly", "the query has too many parameters")
+}
+
+/// A form is a longer query, where queries are taken; elsewhere it is a body like any other.
+fn take_form(
+    route: &Route,
+    headers: &HeaderMap,
+    body: Bytes,
+    pairs: &mut Vec<Pair>,
+    limit: usize,
+) -> Result<Bytes, Refusal> {
+    let search = route.path.ends_with("/_search");
+    if !search && !matches!(route.interaction, Interaction::Operation(..)) {
         return Ok(body);
     }
+    let media = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
+    let media = media.split(';').next().unwrap_or("").trim();
+    if !media.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
+        // A search that left out its body would answer with what was not asked for.
+        return match search && !body.is_empty() {
+            true => Err(Refusal::new(415, "not-supported", "a search's body is application/x-www-form-urlencoded")),
+            false => Ok(body),
+        };
+    }
     let text = std::str::from_utf8(&body).map_err(|_| Refusal::bad_request("structure", "the form is not UTF-8"))?;
-    let form = query::parse(text).map_err(|text| Refusal::bad_request("value", text))?;
-    pairs.extend(form);
+    pairs.extend(query_of(text, limit)?);
+    if pairs.len() > limit {
+        return Err(too_many());
+    }
     Ok(Bytes::new())
 }
 

@@ -3,6 +3,7 @@
 
 mod client;
 mod conditions;
+mod edges;
 mod forms;
 mod limits;
 mod promise;
