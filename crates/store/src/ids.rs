@@ -58,7 +58,11 @@ fn six(bytes: &[u8]) -> i64 {
 }
 
 fn base32(number: u128) -> String {
-    (0..LENGTH).rev().map(|n| char::from(ALPHABET[(number >> (5 * n)) as usize & 31])).collect()
+    let mut text = String::with_capacity(LENGTH);
+    for n in (0..LENGTH).rev() {
+        text.push(char::from(ALPHABET[(number >> (5 * n)) as usize & 31]));
+    }
+    text
 }
 
 fn from_base32(text: &str) -> Option<u128> {

@@ -286,7 +286,7 @@ impl Writer {
         let mut gathered = Gathered::default();
         let (mut changed, mut wrote) = (false, false);
         while let Some(mut task) = next.take() {
-            let outcome = self.job(task.as_mut(), at, &mut gathered);
+            let outcome = self.job(task.as_mut(), at, wrote, &mut gathered);
             let writes = task.writes();
             done.push(task);
             let kept = outcome? == Outcome::Kept;
@@ -304,11 +304,19 @@ impl Writer {
         Ok(())
     }
 
-    /// One job behind its savepoint. An error here is one of the whole transaction.
-    fn job(&mut self, task: &mut dyn Task, at: i64, gathered: &mut Gathered) -> Result<Outcome, Error> {
+    /// One job. Behind others that wrote it has a savepoint, for which each page is copied before its first change; a
+    /// first one that fails takes the transaction with it, which holds no other rows. An error here is one of the whole
+    /// transaction.
+    fn job(
+        &mut self,
+        task: &mut dyn Task,
+        at: i64,
+        behind_rows: bool,
+        gathered: &mut Gathered,
+    ) -> Result<Outcome, Error> {
         let connection = &self.view.connection;
-        let writes = task.writes();
-        if writes {
+        let guarded = behind_rows && task.writes();
+        if guarded {
             connection.execute("SAVEPOINT job", &[])?;
         }
         let (lines, parcels, dictionaries) = (gathered.lines.len(), gathered.parcels, gathered.dictionaries.len());
@@ -328,9 +336,15 @@ impl Writer {
             if connection.raw.is_autocommit() {
                 return Err(Error::Full);
             }
-            connection.execute("ROLLBACK TO job", &[])?;
+            match guarded {
+                true => connection.execute("ROLLBACK TO job", &[])?,
+                false => {
+                    connection.execute("ROLLBACK", &[])?;
+                    connection.execute("BEGIN IMMEDIATE", &[])?
+                }
+            };
         }
-        if writes {
+        if guarded {
             connection.execute("RELEASE job", &[])?;
         }
         Ok(outcome)

@@ -6,7 +6,7 @@ mod support;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use akson_store::{Error, Expect, HistoryScope, Options, Store};
+use akson_store::{Error, Expect, HistoryScope, Line, Options, Place, Store};
 use support::{Put, prepare, put, store, try_put, type_id};
 
 #[test]
@@ -85,9 +85,29 @@ fn concurrent_creates_under_one_id_become_versions() {
 
 #[test]
 fn a_failed_job_leaves_its_neighbours() {
+    // Whichever comes first in a commit.
+    for first in 0..3 {
+        neighbours(first);
+    }
+}
+
+fn neighbours(first: usize) {
     let store = store();
     let mut waiting = Vec::new();
-    for n in 0..30 {
+    let line = Line {
+        place: Place { part: 1, rid: 1 },
+        type_number: 1,
+        version: 1,
+        action: 1,
+        outcome: 0,
+        caller: "tester".to_owned(),
+        reason: String::new(),
+        request: vec![1],
+        query: String::new(),
+    };
+    let mut noted = Vec::new();
+    for n in first..first + 30 {
+        noted.push(store.note(Arc::new(vec![line.clone()])));
         let prepared = prepare(&store, r#"{"resourceType":"Basic"}"#, Put::New).unwrap();
         waiting.push(store.write(move |tx| {
             let written = tx.put(prepared, Expect::Absent)?;
@@ -99,7 +119,7 @@ fn a_failed_job_leaves_its_neighbours() {
         }));
     }
     let mut kept = 0;
-    for (n, pending) in waiting.into_iter().enumerate() {
+    for (n, pending) in (first..).zip(waiting) {
         match (n % 3, pending.wait()) {
             (0, Ok(_)) => kept += 1,
             (1, Err(Error::Aborted(reason))) => assert_eq!(reason.downcast_ref(), Some(&"not today")),
@@ -107,7 +127,11 @@ fn a_failed_job_leaves_its_neighbours() {
             (_, other) => panic!("{n}: {other:?}"),
         }
     }
+    assert!(noted.into_iter().all(|noted| noted.wait().is_ok()));
     assert_eq!((kept, support::count(&store, "resource")), (10, 10));
+    let report = store.verify().unwrap();
+    assert!(report.is_clean());
+    assert_eq!(report.lines, 30);
 }
 
 #[test]
