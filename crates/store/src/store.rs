@@ -2,6 +2,7 @@
 //!
 //! Cheap to clone. The last one dropped waits for the writes that are queued.
 
+use std::fs::{File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
@@ -73,6 +74,8 @@ struct Inner {
     path: PathBuf,
     /// Removed at the end, if the store was only for a test.
     temporary: bool,
+    /// Held until the writer is gone: the counters of two writers would give out the same numbers.
+    _lock: File,
 }
 
 impl Store {
@@ -91,6 +94,7 @@ impl Store {
     }
 
     fn open_as(path: &Path, options: Options, keeping: Keeping) -> Result<Store, Error> {
+        let lock = lock(path)?;
         let connection = sqlite::open_writer(path, &options, keeping)?;
         let temporary = keeping == Keeping::Temporary;
         migrate::migrate(&connection, migrate::STEPS)?;
@@ -120,7 +124,7 @@ impl Store {
         let thread = std::thread::Builder::new().name("writer".to_owned()).spawn(move || writer.run(&receiver));
         let thread = thread.map_err(|error| Error::Unusable(error.to_string()))?;
         let (queue, threads) = (Mutex::new(Some(sender)), Mutex::new(vec![thread]));
-        Ok(Store(Arc::new(Inner { shared, queue, threads, path: path.to_owned(), temporary })))
+        Ok(Store(Arc::new(Inner { shared, queue, threads, path: path.to_owned(), temporary, _lock: lock })))
     }
 
     /// Everything as it is now, for reading.
@@ -215,6 +219,18 @@ impl Store {
         for thread in threads.drain(..) {
             let _ = thread.join();
         }
+    }
+}
+
+/// Keeps all others from writing to the database; the system lets go of it whatever ends this process.
+fn lock(path: &Path) -> Result<File, Error> {
+    let name = path.with_added_extension("lock");
+    let file = OpenOptions::new().create(true).truncate(false).write(true).open(name);
+    let file = file.map_err(|error| Error::Unusable(error.to_string()))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(Error::Unusable("another process has it open".to_owned())),
+        Err(TryLockError::Error(error)) => Err(Error::Unusable(format!("it cannot be locked: {error}"))),
     }
 }
 

@@ -44,6 +44,17 @@ fn all_is_there_after_a_restart_and_nothing_is_given_out_twice() {
     assert_eq!((report.told.as_slice(), report.lines), (&[][..], 2));
 }
 
+#[test]
+fn a_second_writer_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path());
+    let second = Store::open(store.path(), Options::default());
+    assert!(matches!(second, Err(akson_store::Error::Unusable(_))));
+    let path = store.path().to_owned();
+    drop(store);
+    assert!(Store::open(&path, Options::default()).is_ok());
+}
+
 /// Not a test of its own: the child of the next one. Writes until it is killed, and says what was acknowledged.
 #[test]
 fn child_that_is_killed() {
