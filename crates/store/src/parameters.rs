@@ -127,6 +127,7 @@ impl Transaction<'_> {
             }
         }
         self.connection.execute("DELETE FROM word WHERE param = $1", &[Bind::Int(number.into())])?;
+        self.forget_words();
         Ok(())
     }
 }

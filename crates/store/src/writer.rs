@@ -19,6 +19,7 @@ use crate::dictionary::Dictionary;
 use crate::engine::{Bind, sqlite};
 use crate::keep::Settled;
 use crate::pending::Promise;
+use crate::search::registry::Registry;
 use crate::settings::{self, Pulse};
 use crate::{Error, View};
 
@@ -146,7 +147,7 @@ pub(crate) struct Gathered {
     /// Dictionaries to be used from the commit on.
     pub(crate) dictionaries: Vec<Dictionary>,
     /// The search parameters have changed.
-    pub(crate) registry: Option<Arc<crate::search::registry::Registry>>,
+    pub(crate) registry: Option<Arc<Registry>>,
 }
 
 /// A write transaction: all of a view, and writing. Others see nothing of it before the commit.
@@ -176,6 +177,11 @@ impl Transaction<'_> {
     /// The time of this commit: microseconds since 1970, after all commits before.
     pub fn moment(&self) -> i64 {
         self.at
+    }
+
+    /// Says that texts behind hashes have been taken out of the table.
+    pub(crate) fn forget_words(&mut self) {
+        self.words.clear();
     }
 
     /// A new time for a version.

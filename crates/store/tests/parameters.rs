@@ -135,3 +135,69 @@ fn a_parameter_that_goes_takes_its_work_along() {
     assert!(store.open_work().unwrap().is_empty());
     clean(&store);
 }
+
+fn search(store: &Store, query: (&str, &str)) -> usize {
+    use akson_store::search::query::{Handling, Query};
+    use akson_store::search::read::Reading;
+    let registry = store.registry();
+    let zone = akson_fhir::value::date::Zone::default();
+    let reading = Reading { registry: &registry, base: registry.base(), zone, now_ms: 0, codes: &Default::default };
+    let pairs = [(query.0.to_owned(), query.1.to_owned())];
+    let query = Query::parse(&reading, Some("Patient"), &pairs, Handling::Strict).unwrap();
+    store.read().unwrap().search(&query, akson_store::search::sight::all()).unwrap().matches.len()
+}
+
+#[test]
+fn a_parameter_that_comes_back_has_its_words() {
+    let store = store();
+    put(&store, r#"{"resourceType":"Patient","maritalStatus":{"text":"Married"}}"#, Put::New);
+    for _ in 0..2 {
+        let work = store.add_parameter(&definition("Patient.maritalStatus")).unwrap().unwrap().unwrap();
+        assert!(store.work(&work, |_| Next::On).unwrap());
+        assert_eq!(search(&store, ("eye:text", "marr")), 1);
+        assert!(store.remove_parameter(URL).unwrap());
+    }
+}
+
+#[test]
+fn a_name_in_use_is_refused() {
+    let store = store();
+    let named = |url: &str, code: &str, expression: &str| {
+        let text = definition(expression).text().replace(URL, url).replace("\"eye\"", &format!("\"{code}\""));
+        store.add_parameter(&resource(&text)).unwrap()
+    };
+    assert!(named("http://a", "gender", "Patient.language").is_err());
+    assert!(named("http://a", "eye", "Patient.language").is_ok());
+    assert!(named("http://b", "eye", "Patient.gender").is_err());
+    assert!(named("http://a", "eye", "Patient.gender").is_ok());
+}
+
+#[test]
+fn a_write_in_the_commit_that_changes_parameters_is_indexed_by_the_new_ones() {
+    let options = akson_store::Options { group_ms: 60_000, ..Default::default() };
+    let store = Store::in_memory(options).unwrap();
+    for round in 0..2 {
+        let work = store.add_parameter(&definition("Patient.language")).unwrap().unwrap().unwrap();
+        assert!(store.work(&work, |_| Next::On).unwrap());
+        let text = r#"{"resourceType":"Patient","language":"nb","gender":"male"}"#;
+        let prepared = support::prepare(&store, text, Put::Under("a")).unwrap();
+        // The writer is held, so that both are in one commit.
+        let (go, wait) = std::sync::mpsc::channel();
+        let held = store.write(move |_| wait.recv().map_err(|_| akson_store::Error::Stopped));
+        let changer = store.clone();
+        let changed = std::thread::spawn(move || match round {
+            0 => changer.remove_parameter(URL).map(|_| ()),
+            _ => changer.add_parameter(&definition("Patient.gender")).map(|_| ()),
+        });
+        std::thread::sleep(std::time::Duration::from_millis(200));
+        let put = store.write(move |tx| tx.put(prepared, akson_store::Expect::Any));
+        go.send(()).unwrap();
+        held.wait().unwrap();
+        changed.join().unwrap().unwrap();
+        put.wait().unwrap();
+        if let Some(work) = store.open_work().unwrap().first() {
+            assert!(store.work(work, |_| Next::On).unwrap());
+        }
+        clean(&store);
+    }
+}
