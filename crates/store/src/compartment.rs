@@ -5,6 +5,8 @@
 //! with a row per patient in `compartment`. Links between Patients (`Patient.link`) put nobody into another's part.
 //! Spec: <https://hl7.org/fhir/R4/compartmentdefinition-patient.html>.
 
+use std::borrow::Cow;
+use std::collections::HashSet;
 use std::sync::OnceLock;
 
 use akson_fhir::definition::{Definitions, TypeId};
@@ -41,7 +43,7 @@ pub struct Patients<'a> {
     /// Where it belongs.
     pub whose: Whose,
     /// The ids of the patients, distinct.
-    pub ids: Vec<&'a str>,
+    pub ids: Vec<Cow<'a, str>>,
 }
 
 /// How references are read.
@@ -75,23 +77,31 @@ pub fn patients<'a>(type_id: TypeId, root: Value<'a>, rename: &Rename<'_, 'a>) -
     if type_id == patient_type() {
         return Patients { whose: Whose::Own, ids: Vec::new() };
     }
-    let mut ids = Vec::new();
+    let mut ids = Ids::default();
     let mut by_primary = 0;
     if let Some(rule) = rule(type_id) {
         for path in &rule.paths {
-            let before = ids.len();
+            let before = ids.list.len();
             walk(root, path, rename, &mut ids);
             if rule.primary.is_some_and(|(_, element)| path == &[element]) {
-                by_primary += ids.len() - before;
+                by_primary += ids.list.len() - before;
             }
         }
     }
+    let ids = ids.list;
     let whose = if ids.len() == 1 && by_primary == 1 { Whose::One } else { Whose::Bucket };
     Patients { whose, ids }
 }
 
+/// Ids in the order in which they were found, each once.
+#[derive(Default)]
+struct Ids<'a> {
+    list: Vec<Cow<'a, str>>,
+    seen: HashSet<Cow<'a, str>>,
+}
+
 /// Adds the patients that references at `path` lead to.
-fn walk<'a>(value: Value<'a>, path: &[&str], rename: &Rename<'_, 'a>, ids: &mut Vec<&'a str>) {
+fn walk<'a>(value: Value<'a>, path: &[&str], rename: &Rename<'_, 'a>, ids: &mut Ids<'a>) {
     if value.kind() == Kind::Array {
         for item in value.items() {
             walk(item, path, rename, ids);
@@ -104,12 +114,23 @@ fn walk<'a>(value: Value<'a>, path: &[&str], rename: &Rename<'_, 'a>, ids: &mut 
         }
         return;
     }
-    if let Some(text) = value.get("reference").and_then(Value::str)
-        && let Reference::Local(address) = Reference::parse((rename.to)(text).unwrap_or(text), rename.base)
-        && address.type_id == patient_type()
-        && !ids.contains(&address.id)
+    let Some(text) = value.get("reference").and_then(Value::as_str) else { return };
+    let id = match ((rename.to)(&text), text) {
+        (Some(renamed), _) | (None, Cow::Borrowed(renamed)) => patient(renamed, rename.base).map(Cow::Borrowed),
+        (None, Cow::Owned(text)) => patient(&text, rename.base).map(|id| Cow::Owned(id.to_owned())),
+    };
+    if let Some(id) = id
+        && ids.seen.insert(id.clone())
     {
-        ids.push(address.id);
+        ids.list.push(id);
+    }
+}
+
+/// The patient's id in a reference to one.
+fn patient<'t>(text: &'t str, base: &str) -> Option<&'t str> {
+    match Reference::parse(text, base) {
+        Reference::Local(address) if address.type_id == patient_type() => Some(address.id),
+        _ => None,
     }
 }
 
@@ -165,7 +186,11 @@ mod tests {
     fn check(text: &str, whose: Whose, ids: &[&str]) {
         let resource = Resource::parse_json(text.as_bytes()).unwrap();
         let found = patients(resource.type_id, resource.root(), &Rename { base: "http://here/fhir", to: &|_| None });
-        assert_eq!((found.whose, found.ids.as_slice()), (whose, ids), "{text}");
+        assert_eq!(
+            (found.whose, found.ids.iter().map(AsRef::as_ref).collect::<Vec<&str>>().as_slice()),
+            (whose, ids),
+            "{text}"
+        );
     }
 
     #[test]

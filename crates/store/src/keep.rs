@@ -143,16 +143,17 @@ fn write(connection: &Connection, new: &Settled<'_>, except: Option<&Settled<'_>
 
 fn write_references(connection: &Connection, new: &Settled<'_>, except: Option<&Settled<'_>>) -> Result<(), Error> {
     let (part, rid) = (Int(new.place.part), Int(new.place.rid));
-    let kept = except.map(Settled::references).unwrap_or_default();
+    let mut kept = except.map(Settled::references).unwrap_or_default();
+    kept.sort_unstable();
     for row in new.references() {
-        if !kept.contains(&row) {
+        if kept.binary_search(&row).is_err() {
             let (param, target, target_part) = row;
             let sql = "INSERT INTO reference (param, target, part, rid, target_part) VALUES ($1, $2, $3, $4, $5)";
             connection.execute(sql, &[Int(param), Int(target), part, rid, Int(target_part)])?;
         }
     }
     for patient in &new.patients {
-        if !except.is_some_and(|except| except.patients.contains(patient)) {
+        if except.is_none_or(|except| except.patients.binary_search(patient).is_err()) {
             let sql = "INSERT INTO compartment (patient, type, part, rid) VALUES ($1, $2, $3, $4)";
             connection.execute(sql, &[Int(*patient), Int(new.type_number), part, rid])?;
         }
@@ -204,15 +205,16 @@ fn remove(connection: &Connection, old: &Settled<'_>, except: Option<&Settled<'_
 
 fn remove_references(connection: &Connection, old: &Settled<'_>, except: Option<&Settled<'_>>) -> Result<(), Error> {
     let (part, rid) = (Int(old.place.part), Int(old.place.rid));
-    let kept = except.map(Settled::references).unwrap_or_default();
+    let mut kept = except.map(Settled::references).unwrap_or_default();
+    kept.sort_unstable();
     for row in old.references() {
-        if !kept.contains(&row) {
+        if kept.binary_search(&row).is_err() {
             let sql = "DELETE FROM reference WHERE param = $1 AND target = $2 AND part = $3 AND rid = $4";
             connection.execute(sql, &[Int(row.0), Int(row.1), part, rid])?;
         }
     }
     for patient in &old.patients {
-        if !except.is_some_and(|except| except.patients.contains(patient)) {
+        if except.is_none_or(|except| except.patients.binary_search(patient).is_err()) {
             let sql = "DELETE FROM compartment WHERE patient = $1 AND type = $2 AND part = $3 AND rid = $4";
             connection.execute(sql, &[Int(*patient), Int(old.type_number), part, rid])?;
         }

@@ -210,13 +210,17 @@ impl Shared {
         let rename = Rename { base: &self.options.base, to: &|_| None };
         let found = compartment::patients(resource.type_id, resource.root(), &rename);
         let mut patients = Vec::with_capacity(found.ids.len());
+        let of_patients = |rows: &Rows| -> HashMap<String, u32> {
+            let listed = (0..).zip(&rows.targets).filter(|(_, target)| target.0 == compartment::patient_type());
+            listed.map(|(at, target)| (target.1.clone(), at)).collect()
+        };
+        let listed = if found.ids.is_empty() { HashMap::new() } else { of_patients(&rows) };
         for id in &found.ids {
-            let is = |target: &(TypeId, String)| target.0 == compartment::patient_type() && target.1 == *id;
-            let at = rows.targets.iter().position(is).unwrap_or_else(|| {
-                rows.targets.push((compartment::patient_type(), (*id).to_owned()));
-                rows.targets.len() - 1
+            let at = listed.get(id.as_ref()).copied().unwrap_or_else(|| {
+                rows.targets.push((compartment::patient_type(), id.to_string()));
+                rows.targets.len() as u32 - 1
             });
-            patients.push(at as u32);
+            patients.push(at);
         }
         let targets = rows.targets.iter().map(|(type_id, id)| self.target(view, *type_id, id, among));
         let targets = targets.collect::<Result<Vec<_>, Error>>()?;

@@ -181,7 +181,7 @@ impl Transaction<'_> {
         let mut places = Vec::with_capacity(index.targets.len());
         for (target, (type_id, id)) in index.targets.iter().zip(&index.rows.targets) {
             let place = match target.certain {
-                true => target.place,
+                true => self.home(target.place)?,
                 false => match self.place(*type_id, id)? {
                     Some(place) => place,
                     None => {

@@ -2,6 +2,8 @@
 //!
 //! What it does not do: evaluate expressions (`index`) or know what a row means (`param`).
 
+use std::collections::HashMap;
+
 use akson_fhir::definition::TypeId;
 use akson_fhir::value::date::Zone;
 
@@ -20,12 +22,14 @@ pub struct Collector<'a> {
     /// The zone of times without one.
     pub zone: Zone,
     rows: Rows,
+    /// Where each of `rows.targets` stands.
+    listed: HashMap<(TypeId, String), u32>,
 }
 
 impl<'a> Collector<'a> {
     /// None yet.
     pub fn new(hashes: &'a Hashes, base: &'a str, zone: Zone) -> Collector<'a> {
-        Collector { hashes, base, zone, rows: Rows::default() }
+        Collector { hashes, base, zone, rows: Rows::default(), listed: HashMap::new() }
     }
 
     /// The rows, distinct and sorted.
@@ -129,12 +133,10 @@ impl<'a> Collector<'a> {
 
     /// The place of a local resource in the list of those that are named.
     pub fn target(&mut self, type_id: TypeId, id: &str) -> u32 {
-        let listed = self.rows.targets.iter().position(|(t, i)| *t == type_id && i == id);
-        let at = listed.unwrap_or_else(|| {
-            self.rows.targets.push((type_id, id.to_string()));
-            self.rows.targets.len() - 1
-        });
-        at as u32
+        *self.listed.entry((type_id, id.to_string())).or_insert_with_key(|target| {
+            self.rows.targets.push(target.clone());
+            self.rows.targets.len() as u32 - 1
+        })
     }
 
     /// The values of one item of a composite.

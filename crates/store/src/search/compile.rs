@@ -43,11 +43,27 @@ pub fn condition(sql: &mut Sql<'_>, at: &At, expr: &Expr) {
 }
 
 fn joined<T>(sql: &mut Sql<'_>, list: &[T], word: &str, none: &str, mut each: impl FnMut(&mut Sql<'_>, &T)) {
-    if list.is_empty() {
-        sql.push(none);
+    match list {
+        [] => {
+            sql.push(none);
+        }
+        _ => halved(sql, list, word, &mut each),
+    }
+}
+
+/// How many conditions stand side by side; longer lists are halved, since engines limit how deep a condition may be.
+const BESIDE_MAX: usize = 64;
+
+fn halved<T>(sql: &mut Sql<'_>, list: &[T], word: &str, each: &mut dyn FnMut(&mut Sql<'_>, &T)) {
+    sql.push("(");
+    if list.len() > BESIDE_MAX {
+        let (first, second) = list.split_at(list.len() / 2);
+        halved(sql, first, word, each);
+        sql.push(word);
+        halved(sql, second, word, each);
+        sql.push(")");
         return;
     }
-    sql.push("(");
     for (n, one) in list.iter().enumerate() {
         if n > 0 {
             sql.push(word);

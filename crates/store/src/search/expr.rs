@@ -46,6 +46,18 @@ impl Expr {
     /// What everything satisfies.
     pub const EVERYTHING: Expr = Expr::All(Vec::new());
 
+    /// How many conditions it is made of.
+    pub fn size(&self) -> usize {
+        match self {
+            Expr::All(several) | Expr::Any(several) => several.iter().map(Expr::size).sum(),
+            Expr::Not(inner) => inner.size(),
+            Expr::Chain(_, _, inner) | Expr::Has(_, _, inner) => 1 + inner.size(),
+            Expr::Test(_, Test::Composite(tests)) => tests.len(),
+            Expr::Id(ids) => ids.len(),
+            _ => 1,
+        }
+    }
+
     /// The opposite.
     pub fn negated(self) -> Expr {
         Expr::Not(Box::new(self))

@@ -9,7 +9,7 @@ use akson_fhir::definition::SearchKind;
 use super::expr::{Expr, Prefix, StringTest, Test, UriTest};
 use super::fold::fold;
 use super::param;
-use super::read::{Asked, CHAIN_MAX, Reading, known, parameter, value};
+use super::read::{Asked, CHAIN_MAX, CONDITIONS_MAX as BUILT_MAX, Reading, known, parameter, too_many, value};
 use super::split::escape;
 
 /// How deep brackets may nest.
@@ -24,8 +24,12 @@ pub fn parse(reading: &Reading<'_>, type_name: &'static str, text: &str) -> Resu
     if text.len() > FILTER_BYTES_MAX {
         return Err(format!("a filter has at most {FILTER_BYTES_MAX} bytes"));
     }
-    let mut reader = Reader { reading, rest: text, conditions: 0 };
-    let found = reader.or(type_name, 0)?;
+    let mut reader = Reader { reading, rest: text, conditions: 0, built: 0 };
+    let found = reader.or(type_name, 0);
+    if reader.built > BUILT_MAX {
+        return Err(too_many());
+    }
+    let found = found?;
     reader.blanks();
     if !reader.rest.is_empty() {
         return Err("the filter goes on where and, or, or its end was expected".to_string());
@@ -37,6 +41,8 @@ struct Reader<'a> {
     reading: &'a Reading<'a>,
     rest: &'a str,
     conditions: usize,
+    /// All that were made, for each type again.
+    built: usize,
 }
 
 impl<'a> Reader<'a> {
@@ -110,6 +116,10 @@ impl<'a> Reader<'a> {
     fn path(&mut self, type_name: &'static str, depth: usize, hops: usize) -> Result<Expr, String> {
         if hops > CHAIN_MAX {
             return Err(format!("a chain follows at most {CHAIN_MAX} references"));
+        }
+        self.built += 1;
+        if self.built > BUILT_MAX {
+            return Err(too_many());
         }
         self.blanks();
         let end = self

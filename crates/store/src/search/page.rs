@@ -13,7 +13,7 @@ use siphasher::sip128::{Hasher128, SipHasher13};
 use super::walk::Key;
 use crate::Place;
 
-/// How much of a text a token keeps; longer ones end the paging there with a part of the text.
+/// How much of a text a token keeps; the rest of a longer one is looked up where the page ended.
 const TEXT_BYTES_MAX: usize = 512;
 const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
@@ -39,6 +39,11 @@ pub struct Bond {
     pub query: u64,
     /// The sight's fingerprint.
     pub sight: u64,
+}
+
+/// Whether a text may be the beginning of a longer one.
+pub fn is_cut(text: &str) -> bool {
+    text.len() + 4 > TEXT_BYTES_MAX
 }
 
 /// Makes a token.

@@ -13,7 +13,7 @@ use akson_fhir::outcome::Issue;
 use super::expr::{Expr, ReferenceTest, Test};
 use super::near;
 use super::param::reference::targets;
-use super::read::{Reading, parameter};
+use super::read::{CONDITIONS_MAX, Reading, parameter, too_many};
 use super::registry::Parameter;
 
 /// How many resources a page has if nothing is said.
@@ -171,7 +171,11 @@ impl Query {
             if let Some(compartment) = compartment {
                 clauses.insert(0, in_compartment(reading, compartment, type_name));
             }
-            query.parts.push((type_name, Expr::All(clauses)));
+            let expr = Expr::All(clauses);
+            if expr.size() > CONDITIONS_MAX {
+                return Err(vec![Issue::error("too-costly", "", too_many())]);
+            }
+            query.parts.push((type_name, expr));
         }
         Ok(query)
     }

@@ -4,6 +4,7 @@
 //! What it does not do: control parameters such as `_sort` (`query`).
 //! Spec: <https://hl7.org/fhir/R4/search.html#modifiers>.
 
+use std::cell::Cell;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -23,6 +24,8 @@ use super::split::{plain, split};
 pub const CHAIN_MAX: usize = 4;
 /// How many values one parameter may list.
 pub const VALUES_MAX: usize = 500;
+/// How many conditions a query may have on a type, once its chains are spelled out for all types they may pass.
+pub const CONDITIONS_MAX: usize = 2_000;
 /// How long one value may be.
 pub const VALUE_BYTES_MAX: usize = 8_192;
 
@@ -74,7 +77,35 @@ impl Asked<'_> {
 
 /// Reads `name[:modifier]=values` on a type. The error says what is wrong with it.
 pub fn parameter(reading: &Reading<'_>, type_name: &'static str, name: &str, values: &str) -> Result<Expr, String> {
-    at_depth(reading, type_name, name, values, 0)
+    let left = Cell::new(CONDITIONS_MAX);
+    let found = at_depth(reading, type_name, name, values, Depth { hops: 0, left: &left });
+    if left.get() == 0 { Err(too_many()) } else { found }
+}
+
+/// What to say of a question that has grown too large.
+pub fn too_many() -> String {
+    format!(
+        "this comes to more than {CONDITIONS_MAX} conditions; say to which type a reference leads, or list fewer values"
+    )
+}
+
+/// How many references have been followed, and how many conditions may still come.
+#[derive(Clone, Copy)]
+struct Depth<'a> {
+    hops: usize,
+    left: &'a Cell<usize>,
+}
+
+impl Depth<'_> {
+    fn deeper(self) -> Self {
+        Depth { hops: self.hops + 1, ..self }
+    }
+
+    /// Takes so many conditions from what may still come.
+    fn take(self, count: usize) -> Result<(), String> {
+        self.left.set(self.left.get().saturating_sub(count));
+        if self.left.get() == 0 { Err(too_many()) } else { Ok(()) }
+    }
 }
 
 fn at_depth(
@@ -82,11 +113,12 @@ fn at_depth(
     type_name: &'static str,
     name: &str,
     values: &str,
-    depth: usize,
+    depth: Depth<'_>,
 ) -> Result<Expr, String> {
-    if depth > CHAIN_MAX {
+    if depth.hops > CHAIN_MAX {
         return Err(format!("a chain follows at most {CHAIN_MAX} references"));
     }
+    depth.take(1)?;
     if let Some(rest) = name.strip_prefix("_has:") {
         return has(reading, type_name, rest, values, depth);
     }
@@ -97,7 +129,7 @@ fn at_depth(
         Some((code, modifier)) => (code, Some(modifier)),
         None => (name, None),
     };
-    if depth > 0 && matches!(code, "_text" | "_content") {
+    if depth.hops > 0 && matches!(code, "_text" | "_content") {
         return Err("words are looked for in what is searched itself, not behind a reference".to_string());
     }
     if let Some(found) = by_rule(reading, type_name, code, modifier, values) {
@@ -114,7 +146,9 @@ fn at_depth(
     let asked = Asked { reading, parameter, modifier };
     let negative = matches!(modifier, Some("not" | "not-in")) && parameter.kind == SearchKind::Token;
     let mut any = Vec::new();
-    for text in listed(values)? {
+    let texts = listed(values)?;
+    depth.take(texts.len())?;
+    for text in texts {
         any.push(value(&asked, text)?);
     }
     let found = Expr::any(any);
@@ -227,7 +261,7 @@ fn chain(
     head: &str,
     rest: &str,
     values: &str,
-    depth: usize,
+    depth: Depth<'_>,
 ) -> Result<Expr, String> {
     let (code, wanted) = match head.split_once(':') {
         Some((code, name)) => (code, Some(name)),
@@ -255,7 +289,7 @@ fn chain(
     let mut any = Vec::new();
     let mut reason = String::new();
     for target in targets {
-        match at_depth(reading, target, rest, values, depth + 1) {
+        match at_depth(reading, target, rest, values, depth.deeper()) {
             Ok(inner) => any.push(Expr::Chain(parameter.clone(), target, Box::new(inner))),
             // Of several types it may lead to, those count that have the parameter.
             Err(text) => reason = text,
@@ -272,7 +306,13 @@ fn chain(
 }
 
 /// `_has:Observation:patient:code`: what refers to this resource.
-fn has(reading: &Reading<'_>, type_name: &'static str, rest: &str, values: &str, depth: usize) -> Result<Expr, String> {
+fn has(
+    reading: &Reading<'_>,
+    type_name: &'static str,
+    rest: &str,
+    values: &str,
+    depth: Depth<'_>,
+) -> Result<Expr, String> {
     let mut pieces = rest.splitn(3, ':');
     let (Some(source), Some(code), Some(inner)) = (pieces.next(), pieces.next(), pieces.next()) else {
         return Err("write _has:Type:reference:parameter=value".to_string());
@@ -287,7 +327,7 @@ fn has(reading: &Reading<'_>, type_name: &'static str, rest: &str, values: &str,
     if !param::reference::targets(parameter).contains(&type_name) {
         return Err(format!("this reference of {} never leads to a {type_name}", source.name));
     }
-    let inner = at_depth(reading, source.name, inner, values, depth + 1)?;
+    let inner = at_depth(reading, source.name, inner, values, depth.deeper())?;
     Ok(Expr::Has(source.name, parameter.clone(), Box::new(inner)))
 }
 

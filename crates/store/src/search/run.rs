@@ -184,6 +184,19 @@ fn covered(sight: &Sight, expr: &Expr) -> Result<(), Refusal> {
 }
 
 impl Walker<'_> {
+    /// The key of the last match, whose text a token may have cut.
+    fn whole_key(&self, walk: &Walk<'_>, cursor: &Cursor) -> Result<Key, Error> {
+        let Key::Text(start) = &cursor.key else { return Ok(cursor.key.clone()) };
+        if !super::page::is_cut(start) {
+            return Ok(cursor.key.clone());
+        }
+        let whole = self.text_at(walk, cursor.place, start)?;
+        // What is no longer there is passed with all that begin alike: pages must come to an end.
+        let descending = matches!(walk.order, super::walk::Order::By(_, true));
+        let passed = if descending { start.clone() } else { format!("{start}\u{10ffff}") };
+        Ok(Key::Text(whole.unwrap_or(passed)))
+    }
+
     /// The live resource at a place, if the caller sees it.
     pub fn seen_at(&self, type_name: &'static str, place: Place) -> Result<Option<Stored>, Error> {
         let find = |type_name: &str, id: &str| place_of(self.view, type_name, id);
@@ -403,7 +416,10 @@ impl Run<'_> {
         if nested {
             return self.replay(segment, &walk, number, resumed, looked, hits);
         }
-        walk.after = resumed.map(|cursor| (cursor.key.clone(), cursor.place));
+        walk.after = match resumed {
+            Some(cursor) => Some((self.walker.whole_key(&walk, cursor)?, cursor.place)),
+            None => None,
+        };
         self.each(segment, &walk, looked, &mut |found| Ok(self.push(number, found, hits)))?;
         Ok(hits.len() > self.query.count)
     }
@@ -464,7 +480,11 @@ impl Run<'_> {
         if let ([segment], [sort]) = (segments, sorts)
             && let Some(order) = self.order(segment, sort)
         {
-            let missing_only = self.cursor.as_ref().is_some_and(|cursor| cursor.segment == segment.number + 2);
+            // Without a key it stands among those sorted in memory.
+            let missing_only = self
+                .cursor
+                .as_ref()
+                .is_some_and(|cursor| cursor.segment == segment.number + 2 && cursor.key != Key::None);
             if missing_only || self.order_drives(segment)? {
                 return self.by_order(segment, order);
             }

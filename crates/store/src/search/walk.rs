@@ -127,13 +127,7 @@ impl<'a> Walker<'a> {
     /// Which condition drives.
     pub fn driver(&self, walk: &Walk<'_>) -> Option<usize> {
         match (&walk.order, &walk.within) {
-            (Order::Natural, Within::Anywhere) => {
-                let at = drive::choose(&walk.conditions, Some(walk.type_name))?;
-                match walk.conditions[at] {
-                    Expr::Has(_, parameter, _) if self.any_rows(parameter) => None,
-                    _ => Some(at),
-                }
-            }
+            (Order::Natural, Within::Anywhere) => drive::choose(&walk.conditions, Some(walk.type_name)),
             (Order::Natural, Within::Part(_)) => drive::choose_within_part(&walk.conditions),
             _ => None,
         }
@@ -206,30 +200,45 @@ impl<'a> Walker<'a> {
         Ok(ControlFlow::Continue(()))
     }
 
-    /// From each resource that refers to a patient, to the patient, who is its part.
+    /// From each resource that refers to patients, to these: the one who is its part, or those that it names.
     fn through_has(
         &self,
         walk: &Walk<'_>,
         at: usize,
-        (source, _, inner): (&'static str, &Parameter, &Expr),
+        (source, parameter, inner): (&'static str, &Parameter, &Expr),
         each: &mut dyn FnMut(Found) -> Flow,
     ) -> Flow {
         let rest = without(&walk.conditions, at);
         let mut patients = HashSet::new();
         let sources = self.plain(source, drive::flat(inner));
         self.walk(&sources, &mut |source| {
-            let part = source.place.part;
-            if part < 0 || !patients.insert(part) {
-                return Ok(ControlFlow::Continue(()));
-            }
-            let patient = Walk {
-                within: Within::Part(part),
-                conditions: rest.clone(),
-                bodies: walk.bodies,
-                ..self.plain("Patient", Vec::new())
+            let named = match source.place.part {
+                part if part > 0 => vec![part],
+                _ => self.patients_named(source.place, parameter)?,
             };
-            self.walk(&patient, each)
+            for part in named {
+                let patient = Walk {
+                    within: Within::Part(part),
+                    conditions: rest.clone(),
+                    bodies: walk.bodies,
+                    ..self.plain("Patient", Vec::new())
+                };
+                if patients.insert(part) && self.walk(&patient, each)?.is_break() {
+                    return Ok(ControlFlow::Break(()));
+                }
+            }
+            Ok(ControlFlow::Continue(()))
         })
+    }
+
+    /// The patients to which a parameter of a shared resource leads.
+    fn patients_named(&self, place: Place, parameter: &Parameter) -> Result<Vec<i64>, Error> {
+        let Some(stored) = self.view.at(place)? else { return Ok(Vec::new()) };
+        let resource = akson_fhir::resource::Resource::parse_json(stored.bare().as_bytes())
+            .map_err(|_| Error::Damaged("a stored body is no resource".to_owned()))?;
+        let targets = rows_of(&self.indexing(), &resource, parameter).targets;
+        let patients = targets.iter().filter(|(type_id, _)| *type_id == crate::compartment::patient_type());
+        patients.filter_map(|(type_id, id)| self.view.place(*type_id, id).transpose()).map(|p| Ok(p?.rid)).collect()
     }
 
     /// A walk without order over places.
@@ -276,11 +285,7 @@ impl<'a> Walker<'a> {
         place: Place,
         stored: Option<&Stored>,
     ) -> Result<bool, Error> {
-        let (parameter, test, descending) = match (&walk.order, string) {
-            (Order::By(parameter, descending), _) => (*parameter, None, *descending),
-            (_, Some((parameter, test))) => (parameter, Some(test), false),
-            _ => return Ok(true),
-        };
+        let Some(ordering) = ordering(walk, string) else { return Ok(true) };
         let Key::Text(text) = key else { return Ok(true) };
         let fetched;
         let stored = match stored {
@@ -291,13 +296,24 @@ impl<'a> Walker<'a> {
                 stored
             }
         };
-        let texts = self.texts(stored, parameter)?;
-        let fits = texts
-            .iter()
-            .filter(|(text, exact)| test.is_none_or(|test| self.fits(test, text, *exact)))
-            .map(|(text, _)| text);
-        let first = if descending { fits.max() } else { fits.min() };
-        Ok(first == Some(text))
+        Ok(self.first_text(stored, ordering)?.as_ref() == Some(text))
+    }
+
+    /// The text by which a resource stands in the order.
+    fn first_text(&self, stored: &Stored, ordering: Ordering<'_>) -> Result<Option<String>, Error> {
+        let Ordering { parameter, test, descending } = ordering;
+        let texts = self.texts(stored, parameter)?.into_iter();
+        let fits =
+            texts.filter(|(text, exact)| test.is_none_or(|test| self.fits(test, text, *exact))).map(|(text, _)| text);
+        Ok(if descending { fits.max() } else { fits.min() })
+    }
+
+    /// The text by which the resource at a place stands in a walk's order, if it still begins so.
+    pub fn text_at(&self, walk: &Walk<'_>, place: Place, start: &str) -> Result<Option<String>, Error> {
+        let drive = self.driver(walk).and_then(|at| Drive::of(walk.conditions[at]));
+        let string = drive.as_ref().and_then(|drive| Some((drive.parameter(), drive.string()?)));
+        let (Some(ordering), Some(stored)) = (ordering(walk, string), self.view.at(place)?) else { return Ok(None) };
+        Ok(self.first_text(&stored, ordering)?.filter(|text| text.starts_with(start)))
     }
 
     fn texts(&self, stored: &Stored, parameter: &Parameter) -> Result<Vec<(String, i64)>, Error> {
@@ -349,6 +365,22 @@ impl<'a> Walker<'a> {
         let driver = self.driver(walk);
         write(&mut sql, walk, driver, self.end);
         (sql.text, sql.binds)
+    }
+}
+
+/// By which texts a walk goes.
+#[derive(Clone, Copy)]
+struct Ordering<'a> {
+    parameter: &'a Parameter,
+    test: Option<&'a StringTest>,
+    descending: bool,
+}
+
+fn ordering<'a>(walk: &Walk<'a>, string: Option<(&'a Parameter, &'a StringTest)>) -> Option<Ordering<'a>> {
+    match (&walk.order, string) {
+        (Order::By(parameter, descending), _) => Some(Ordering { parameter, test: None, descending: *descending }),
+        (_, Some((parameter, test))) => Some(Ordering { parameter, test: Some(test), descending: false }),
+        _ => None,
     }
 }
 

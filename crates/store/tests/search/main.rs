@@ -7,6 +7,7 @@ mod support;
 
 mod ask;
 mod chains;
+mod edges;
 mod filters;
 mod hostile;
 mod kinds;

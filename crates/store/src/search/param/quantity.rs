@@ -103,7 +103,9 @@ pub fn rows(into: &Collector<'_>, value: Value<'_>, type_name: &str) -> Vec<Quan
         _ => (text("system"), text("code"), text("unit")),
     };
     let raw = (end(low, f64::NEG_INFINITY, None), end(high, f64::INFINITY, None));
-    let base = if system == UCUM { Canonical::parse(&code) } else { None };
+    // A number too large or small for the base unit counts as written.
+    let fits = |base: &Canonical| [low, high].into_iter().flatten().all(|number| base.value(number).is_some());
+    let base = if system == UCUM { Canonical::parse(&code).filter(fits) } else { None };
     let (canonical, kind) = match &base {
         Some(base) => (
             (end(low, f64::NEG_INFINITY, Some(base)), end(high, f64::INFINITY, Some(base))),
