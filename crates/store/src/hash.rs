@@ -14,6 +14,9 @@ pub struct Hashes {
     key: (u64, u64),
 }
 
+/// How far below the code of an address the target of a reference to it stands.
+pub(crate) const TARGETS: i64 = 1 << 48;
+
 impl Hashes {
     /// With this key.
     pub fn new(key: [u8; 16]) -> Hashes {
@@ -50,9 +53,10 @@ impl Hashes {
         (self.hash(3, text) as i64) >> 16
     }
 
-    /// Of a reference's target that is not a local resource: negative, 62 bits.
+    /// Of a reference's target that is not a local resource: negative, and always [`TARGETS`] below the address's own
+    /// code, so that a canonical address meets the resource whose `url` it is.
     pub fn target(&self, text: &str) -> i64 {
-        -((self.hash(4, text) >> 2) as i64) - 1
+        self.code(text) - TARGETS
     }
 
     /// 64 bits of whatever else.

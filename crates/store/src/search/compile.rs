@@ -12,6 +12,7 @@ use super::param;
 use super::registry::Parameter;
 use super::sight::{Clause, Limits, Scope};
 use super::sql::{At, Sql};
+use crate::hash::TARGETS;
 use crate::types;
 
 const NO: &str = "1 = 0";
@@ -33,6 +34,8 @@ pub fn condition(sql: &mut Sql<'_>, at: &At, expr: &Expr) {
         Expr::Updated(test) => on_resource(sql, at, |sql, r| updated(sql, &format!("{r}.updated"), *test)),
         Expr::Chain(parameter, target, inner) => chain(sql, at, parameter, target, inner),
         Expr::Has(source, parameter, inner) => has(sql, at, source, parameter, inner),
+        Expr::Cites(parameter, target, inner) => cites(sql, at, parameter, target, inner),
+        Expr::CitedBy(source, parameter, inner) => cited_by(sql, at, source, parameter, inner),
         Expr::List(id) => listed(sql, at, id),
         Expr::OfPatient(id) => of_patient(sql, at, id),
         // Words are looked for in the bodies, by the one who reads them.
@@ -214,6 +217,51 @@ fn has(sql: &mut Sql<'_>, at: &At, source_type: &'static str, parameter: &Parame
     sql.push(" AND ");
     visible(sql, &from);
     sql.push("))");
+}
+
+/// A canonical address leads to something: what it is to be is found first, then its addresses, then what has these.
+fn cites(sql: &mut Sql<'_>, at: &At, parameter: &Parameter, target: &'static str, inner: &Expr) {
+    let Some(url) = sql.registry.url(target).cloned() else {
+        sql.push(NO);
+        return;
+    };
+    let (row, name, hop) = (sql.alias("f"), sql.alias("u"), sql.alias("h"));
+    pair(sql, &at.part, &at.rid);
+    sql.push(" IN (SELECT ").push(&format!("{row}.part, {row}.rid FROM reference {row} WHERE {row}.param"));
+    sql.among(&parameter.rows);
+    sql.push(&format!(" AND {row}.target IN (SELECT {name}.code - {TARGETS} FROM token {name} WHERE {name}.param"));
+    sql.among(&url.rows);
+    sql.push(" AND ");
+    pair(sql, &format!("{name}.part"), &format!("{name}.rid"));
+    sql.push(&format!(" IN (SELECT {hop}.part, {hop}.rid FROM "));
+    let conditions = drive::flat(inner);
+    let driver = drive::choose(&conditions, None);
+    source(sql, &hop, target, &conditions, driver, |_| {});
+    sql.push(")))");
+}
+
+/// Something refers to this resource by its canonical address.
+fn cited_by(sql: &mut Sql<'_>, at: &At, source_type: &'static str, parameter: &Parameter, inner: &Expr) {
+    let Some(url) = sql.registry.url(at.type_name).cloned() else {
+        sql.push(NO);
+        return;
+    };
+    let (row, name) = (sql.alias("f"), sql.alias("u"));
+    pair(sql, &at.part, &at.rid);
+    sql.push(&format!(" IN (SELECT {name}.part, {name}.rid FROM token {name} WHERE {name}.param"));
+    sql.among(&url.rows);
+    sql.push(&format!(" AND {name}.code IN (SELECT {row}.target + {TARGETS} FROM reference {row} WHERE {row}.param"));
+    sql.among(&parameter.rows);
+    sql.push(&format!(" AND {row}.target < 0"));
+    let from = At::row(&row, source_type);
+    conditions_at(sql, &from, &drive::flat(inner));
+    sql.push(" AND ");
+    visible(sql, &from);
+    sql.push("))");
+}
+
+fn pair(sql: &mut Sql<'_>, part: &str, rid: &str) {
+    sql.push("(").push(part).push(", ").push(rid).push(")");
 }
 
 /// ` AND state AND type AND sight` of a row of `resource`.

@@ -28,6 +28,10 @@ pub enum Expr {
     Updated(DateTest),
     /// A reference leads to a resource of a type for which something holds.
     Chain(Arc<Parameter>, &'static str, Box<Expr>),
+    /// A canonical address leads to a resource of a type, by its `url`, for which something holds.
+    Cites(Arc<Parameter>, &'static str, Box<Expr>),
+    /// Something holds for a resource of another type that refers to this one by its `url`.
+    CitedBy(&'static str, Arc<Parameter>, Box<Expr>),
     /// Something holds for a resource of another type that refers to this one.
     Has(&'static str, Arc<Parameter>, Box<Expr>),
     /// It is listed in a List.

@@ -154,7 +154,7 @@ impl<'a> Reader<'a> {
             match self.target(target, depth, hops) {
                 Ok(inner) => {
                     after = self.rest;
-                    any.push(Expr::Chain(parameter.clone(), target, Box::new(inner)));
+                    any.extend(super::read::followed(self.reading, parameter, target, inner));
                 }
                 Err(text) => reason = text,
             }

@@ -1,7 +1,8 @@
 //! `_include` and `_revinclude`: what matches refer to, and what refers to them.
 //!
 //! Each resource is taken only if the caller sees it, before any limit counts; nothing is said of others. Nothing comes
-//! twice, and no match is also included. A reference to a version brings the current one.
+//! twice, and no match is also included. A reference to a version brings the current one; a canonical address the resource
+//! that has it.
 //! Spec: <https://hl7.org/fhir/R4/search.html#include>.
 
 use std::collections::HashSet;
@@ -14,6 +15,7 @@ use akson_fhir::path::{Context, Item};
 use akson_fhir::reference::Reference;
 use akson_fhir::resource::Resource;
 
+use super::expr::{Expr, Test, UriTest};
 use super::index::values;
 use super::param::reference::targets;
 use super::query::{Include, Query};
@@ -24,6 +26,8 @@ use crate::{Error, Place, Stored};
 
 /// How many resources are included in one page.
 pub const INCLUDED_MAX: usize = 1_000;
+/// How many versions of what stands under one canonical address are looked at.
+const VERSIONS_MAX: usize = 100;
 /// How often `:iterate` goes on.
 pub const ROUNDS_MAX: usize = 8;
 
@@ -104,6 +108,12 @@ impl Gather<'_> {
         let root = Item::node(resource.root(), resource.type_id);
         for parameter in self.parameters(type_name, rule) {
             for item in values(&parameter, &root, &context) {
+                if let Some(text) = item.value().and_then(Value::as_str) {
+                    if self.cited(&parameter, &text, rule)?.is_break() {
+                        return Ok(());
+                    }
+                    continue;
+                }
                 let Some(text) = item.value().and_then(|v| v.get("reference")).and_then(Value::as_str) else {
                     continue;
                 };
@@ -125,11 +135,50 @@ impl Gather<'_> {
         Ok(())
     }
 
+    /// What a canonical address leads to: with a version that one, otherwise the one changed last.
+    fn cited(&mut self, parameter: &Parameter, canonical: &str, rule: &Include) -> Result<ControlFlow<()>, Error> {
+        let (address, version) = canonical.split_once('|').unwrap_or((canonical, ""));
+        for type_name in targets(parameter) {
+            if rule.target.is_some_and(|wanted| wanted != type_name) {
+                continue;
+            }
+            let mut found = self.under(type_name, address)?;
+            if let Reference::Local(local) = Reference::parse(address, self.walker.view.base())
+                && local.type_name() == type_name
+                && let Some(place) = self.walker.view.place(local.type_id, local.id)?
+            {
+                found.extend(self.walker.seen_at(type_name, place)?);
+            }
+            found.retain(|stored| version.is_empty() || member(stored, "version").as_deref() == Some(version));
+            if let Some(newest) = found.into_iter().max_by_key(|stored| stored.updated)
+                && self.take(newest).is_break()
+            {
+                return Ok(ControlFlow::Break(()));
+            }
+        }
+        Ok(ControlFlow::Continue(()))
+    }
+
+    /// The resources of a type under a canonical address.
+    fn under(&self, type_name: &'static str, url: &str) -> Result<Vec<Stored>, Error> {
+        let Some(parameter) = self.walker.registry.url(type_name).cloned() else { return Ok(Vec::new()) };
+        let test = Expr::Test(parameter, Test::Uri(UriTest::Is(url.to_string())));
+        let walk = Walk { bodies: true, ..self.walker.plain(type_name, vec![&test]) };
+        let mut found = Vec::new();
+        let _ = self.walker.walk(&walk, &mut |one| {
+            found.extend(one.stored);
+            let full = found.len() >= VERSIONS_MAX;
+            Ok(if full { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
+        })?;
+        Ok(found)
+    }
+
     fn backward(&mut self, target: &Stored, rule: &Include) -> Result<(), Error> {
         let type_name = Definitions::r4().get(target.type_id).name;
         if rule.target.is_some_and(|wanted| wanted != type_name) {
             return Ok(());
         }
+        let url = self.walker.registry.url(type_name).and_then(|_| member(target, "url"));
         let sources: Vec<&'static str> = match rule.source {
             Some(source) => vec![source],
             None => Definitions::r4().resource_types().map(|found| found.name).collect(),
@@ -146,6 +195,10 @@ impl Gather<'_> {
                     self.all(source, Within::Part(target.place.rid))?;
                 }
                 self.all(source, Within::Referring(parameter.rows.clone(), target.place.rid))?;
+                if let Some(url) = url.as_ref().filter(|_| parameter.cites()) {
+                    let number = self.walker.view.hashes().target(url);
+                    self.all(source, Within::Referring(parameter.rows.clone(), number))?;
+                }
             }
         }
         Ok(())
@@ -158,4 +211,9 @@ impl Gather<'_> {
             .walk(&walk, &mut |found| Ok(found.stored.map_or(ControlFlow::Continue(()), |stored| self.take(stored))))?;
         Ok(())
     }
+}
+
+fn member(stored: &Stored, key: &str) -> Option<String> {
+    let resource = Resource::parse_json(stored.bare().as_bytes()).ok()?;
+    resource.root().get(key).and_then(Value::as_str).map(|text| text.into_owned())
 }

@@ -290,7 +290,7 @@ fn chain(
     let mut reason = String::new();
     for target in targets {
         match at_depth(reading, target, rest, values, depth.deeper()) {
-            Ok(inner) => any.push(Expr::Chain(parameter.clone(), target, Box::new(inner))),
+            Ok(inner) => any.extend(followed(reading, parameter, target, inner)),
             // Of several types it may lead to, those count that have the parameter.
             Err(text) => reason = text,
         }
@@ -303,6 +303,18 @@ fn chain(
         });
     }
     Ok(Expr::any(any))
+}
+
+/// A reference followed to a type, by its id and, where it may be a canonical address, by that.
+pub fn followed(
+    reading: &Reading<'_>,
+    parameter: &Arc<Parameter>,
+    target: &'static str,
+    inner: Expr,
+) -> impl Iterator<Item = Expr> + use<> {
+    let cited = parameter.cites() && reading.registry.url(target).is_some();
+    let cited = cited.then(|| Expr::Cites(parameter.clone(), target, Box::new(inner.clone())));
+    std::iter::once(Expr::Chain(parameter.clone(), target, Box::new(inner))).chain(cited)
 }
 
 /// `_has:Observation:patient:code`: what refers to this resource.
@@ -328,6 +340,10 @@ fn has(
         return Err(format!("this reference of {} never leads to a {type_name}", source.name));
     }
     let inner = at_depth(reading, source.name, inner, values, depth.deeper())?;
+    if parameter.cites() && reading.registry.url(type_name).is_some() {
+        let cited = Expr::CitedBy(source.name, parameter.clone(), Box::new(inner.clone()));
+        return Ok(Expr::Any(vec![Expr::Has(source.name, parameter.clone(), Box::new(inner)), cited]));
+    }
     Ok(Expr::Has(source.name, parameter.clone(), Box::new(inner)))
 }
 

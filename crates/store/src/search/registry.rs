@@ -101,6 +101,12 @@ impl Parameter {
         self.systems.get_or_init(|| shape::systems(self.type_name, &self.expression))
     }
 
+    /// Whether it may lead to a resource by a canonical address.
+    pub fn cites(&self) -> bool {
+        let canonical = |name: &&str| matches!(*name, "canonical" | "uri");
+        self.kind == SearchKind::Reference && (self.value_types.is_empty() || self.value_types.iter().any(canonical))
+    }
+
     /// The compiled expression; none if it has none or it cannot be read.
     pub fn compiled(&self) -> Option<&Expression> {
         self.compiled.get_or_init(|| compile(&self.expression)).as_ref()
@@ -220,6 +226,11 @@ impl Registry {
     /// The parameters of a type, in the order of their numbers.
     pub fn parameters(&self, type_name: &str) -> &[Arc<Parameter>] {
         self.types.get(type_name).map_or(&[], |of| &of.list)
+    }
+
+    /// The parameter by which resources of a type are found by their canonical address.
+    pub fn url(&self, type_name: &str) -> Option<&Arc<Parameter>> {
+        self.find(type_name, "url").filter(|parameter| parameter.kind == SearchKind::Uri)
     }
 
     /// A parameter of a type by its name.

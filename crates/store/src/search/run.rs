@@ -160,7 +160,7 @@ fn no_page() -> Refusal {
 fn covered(sight: &Sight, expr: &Expr) -> Result<(), Refusal> {
     match expr {
         Expr::All(all) => all.iter().try_for_each(|one| covered(sight, one)),
-        Expr::Any(any) if any.iter().all(|one| matches!(one, Expr::Chain(..))) && !any.is_empty() => {
+        Expr::Any(any) if any.iter().all(|one| matches!(one, Expr::Chain(..) | Expr::Cites(..))) && !any.is_empty() => {
             // A reference to several types: those count that can be seen.
             let mut refused = None;
             for one in any {
@@ -173,7 +173,10 @@ fn covered(sight: &Sight, expr: &Expr) -> Result<(), Refusal> {
         }
         Expr::Any(any) => any.iter().try_for_each(|one| covered(sight, one)),
         Expr::Not(inner) => covered(sight, inner),
-        Expr::Chain(_, name, inner) | Expr::Has(name, _, inner) => {
+        Expr::Chain(_, name, inner)
+        | Expr::Has(name, _, inner)
+        | Expr::Cites(_, name, inner)
+        | Expr::CitedBy(name, _, inner) => {
             if matches!(sight.of(name), Scope::Nothing) {
                 return Err(Refusal::Forbidden(name));
             }

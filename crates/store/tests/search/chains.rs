@@ -126,3 +126,39 @@ fn includes_bring_what_is_asked() {
     check_refused(&store, "Observation?_include=Observation:code", "no reference");
     check_refused(&store, "Observation?_include=Observatoin:subject", "Observation");
 }
+
+#[test]
+fn canonical_addresses_are_followed() {
+    let store = loaded(&[
+        r#"{"resourceType":"Questionnaire","id":"q1","url":"http://own/q","version":"1","status":"active","title":"Fall"}"#,
+        r#"{"resourceType":"Questionnaire","id":"q2","url":"http://own/q","version":"2","status":"active","title":"Falls"}"#,
+        r#"{"resourceType":"Questionnaire","id":"q3","status":"draft","title":"Food"}"#,
+        r#"{"resourceType":"Questionnaire","id":"q4","url":"http://own/other","status":"active","title":"Food"}"#,
+        r#"{"resourceType":"QuestionnaireResponse","id":"r1","questionnaire":"http://own/q|1","status":"completed"}"#,
+        r#"{"resourceType":"QuestionnaireResponse","id":"r2","questionnaire":"http://own/q","status":"completed"}"#,
+        r#"{"resourceType":"QuestionnaireResponse","id":"r3","questionnaire":"Questionnaire/q3","status":"amended"}"#,
+        r#"{"resourceType":"QuestionnaireResponse","id":"r4","questionnaire":"loose-name","status":"amended"}"#,
+    ]);
+    check(&store, "QuestionnaireResponse?questionnaire=http://own/q", &["r1", "r2"]);
+    check(&store, "QuestionnaireResponse?questionnaire=http://own/q|1", &["r1"]);
+    check(&store, "QuestionnaireResponse?questionnaire=Questionnaire/q3", &["r3"]);
+    check(&store, "QuestionnaireResponse?questionnaire=q3", &["r3"]);
+    check(&store, "QuestionnaireResponse?questionnaire=loose-name", &["r4"]);
+    check(&store, "QuestionnaireResponse?questionnaire.title=fall", &["r1", "r2"]);
+    check(&store, "QuestionnaireResponse?questionnaire:Questionnaire.title=food", &["r3"]);
+    check(&store, "QuestionnaireResponse?questionnaire.status=active&status=completed", &["r1", "r2"]);
+    check(&store, "QuestionnaireResponse?_filter=questionnaire.title sw \"fall\"", &["r1", "r2"]);
+    check(&store, "Questionnaire?_has:QuestionnaireResponse:questionnaire:status=completed", &["q1", "q2"]);
+    check(&store, "Questionnaire?_has:QuestionnaireResponse:questionnaire:status=amended", &["q3"]);
+    let included = |address: &str| {
+        let mut ids: Vec<String> =
+            page(&store, address, &Sight::everything()).unwrap().included.into_iter().map(|one| one.id).collect();
+        ids.sort();
+        ids.join(" ")
+    };
+    let include = "_include=QuestionnaireResponse:questionnaire";
+    assert_eq!(included(&format!("QuestionnaireResponse?_id=r1&{include}")), "q1");
+    assert_eq!(included(&format!("QuestionnaireResponse?_id=r2&{include}")), "q2");
+    assert_eq!(included(&format!("QuestionnaireResponse?_id=r3&{include}")), "q3");
+    assert_eq!(included("Questionnaire?_id=q2&_revinclude=QuestionnaireResponse:questionnaire"), "r1 r2");
+}

@@ -16,8 +16,14 @@ pub fn parse(asked: &Asked<'_>, text: &str) -> Result<Expr, String> {
     }
     let plain = asked.plain(text)?;
     let (prefix, rest) = prefix(&plain);
-    let [value, low, high] = numbers(rest)?.map(Decimal::to_f64);
+    let [value, low, high] = floats(numbers(rest)?);
     Ok(asked.test(Test::Quantity(about(QuantityTest { prefix, value, low, high, unit: Unit::Any, also: None }))))
+}
+
+/// The same in floating point, where the last digit may be finer than that can tell: the range is never empty.
+pub fn floats(numbers: [Decimal; 3]) -> [f64; 3] {
+    let [value, low, high] = numbers.map(Decimal::to_f64);
+    [value, low, if high > value { high } else { value.next_up() }]
 }
 
 /// A number and the ends of the range that its digits mean.

@@ -8,7 +8,7 @@ use akson_fhir::json::Value;
 use akson_fhir::value::decimal::Decimal;
 use akson_fhir::value::ucum::Canonical;
 
-use super::number::{about, numbers};
+use super::number::{about, floats, numbers};
 use crate::search::collect::Collector;
 use crate::search::expr::{Expr, Prefix, QuantityTest, Test, Unit};
 use crate::search::read::{Asked, prefix};
@@ -35,7 +35,7 @@ pub fn test(text: &str) -> Result<QuantityTest, String> {
     let (prefix, rest) = prefix(&number);
     let written = numbers(rest)?;
     let (unit, also, range) = match pieces.as_slice() {
-        [_] => (Unit::Any, None, written.map(Decimal::to_f64)),
+        [_] => (Unit::Any, None, floats(written)),
         [_, system, code] => unit(&plain(system)?, &plain(code)?, written)?,
         _ => return Err("a quantity is written 5.4, 5.4|http://unitsofmeasure.org|mg or 5.4||mg".to_string()),
     };
@@ -49,7 +49,7 @@ fn unit(system: &str, code: &str, written: [Decimal; 3]) -> Result<Measured, Str
     if code.is_empty() {
         return Err("the unit is missing after the bars".to_string());
     }
-    let raw = written.map(Decimal::to_f64);
+    let raw = floats(written);
     match system {
         UCUM => match canonical(code, written) {
             Some((unit, range)) => Ok((Unit::Canonical(unit), None, range)),
@@ -63,11 +63,8 @@ fn unit(system: &str, code: &str, written: [Decimal; 3]) -> Result<Measured, Str
 /// The base unit of a UCUM unit and numbers in it.
 fn canonical(code: &str, written: [Decimal; 3]) -> Option<(String, [f64; 3])> {
     let unit = Canonical::parse(code)?;
-    let mut range = [0.0; 3];
-    for (into, number) in range.iter_mut().zip(written) {
-        *into = unit.value(number)?.to_f64();
-    }
-    Some((unit.unit, range))
+    let [value, low, high] = written.map(|number| unit.value(number));
+    Some((unit.unit, floats([value?, low?, high?])))
 }
 
 /// The code under which a unit of a system other than UCUM is kept.

@@ -46,7 +46,14 @@ pub fn parse(asked: &Asked<'_>, text: &str) -> Result<Expr, String> {
             return Err("the type before the id is another one than the modifier says".to_string());
         }
         (Reference::Other(id), Some(name)) if is_id(id) => ReferenceTest::Local(name, id.to_string()),
-        (Reference::Other(id), None) if is_id(id) => ReferenceTest::Id(targets(asked.parameter), id.to_string()),
+        (Reference::Other(id), None) if is_id(id) => {
+            let by_id = asked.test(Test::Reference(ReferenceTest::Id(targets(asked.parameter), id.to_string())));
+            if !asked.parameter.cites() {
+                return Ok(by_id);
+            }
+            // A canonical address may be any text, also one that looks like an id.
+            return Ok(Expr::Any(vec![by_id, asked.test(Test::Reference(ReferenceTest::Other(plain)))]));
+        }
         (Reference::Absolute { url, .. } | Reference::Urn(url), _) => ReferenceTest::Other(url.to_string()),
         (Reference::Canonical { .. }, _) => ReferenceTest::Other(plain.clone()),
         _ => return Err("a reference is written Type/id, id or as a whole address".to_string()),
@@ -74,6 +81,9 @@ fn versioned(type_name: &str, id: &str, version: &str) -> String {
 pub fn index(into: &mut Collector<'_>, parameter: &Parameter, value: Value<'_>) {
     let param = parameter.number;
     if let Some(text) = value.as_str() {
+        if let Reference::Local(address) = Reference::parse(&text, into.base) {
+            into.local(parameter, address.type_id, address.id);
+        }
         into.foreign(parameter, &text);
         if let Some((url, _)) = text.split_once('|') {
             into.foreign(parameter, url);
