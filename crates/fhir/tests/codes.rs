@@ -162,5 +162,7 @@ fn hierarchies_are_walked_both_ways() {
     assert_eq!(sorted(codes.above("urn:food", "gala")), "apple fruit gala");
     assert_eq!(sorted(codes.below("urn:food", "stone")), "stone");
     assert!(codes.below("urn:nowhere", "x").is_none());
+    assert!(codes.below("urn:part", "a").is_none());
+    assert!(codes.below("http://snomed.info/sct", "126851005").is_none());
     assert!(sorted(codes.below("http://terminology.hl7.org/CodeSystem/v3-ActCode", "IMP")).contains("ACUTE"));
 }

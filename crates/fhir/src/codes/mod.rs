@@ -240,14 +240,14 @@ impl Codes {
         if found.has(code) { Some(true) } else { found.complete.then_some(false) }
     }
 
-    /// The code itself and all below it; none if the code system is not known.
+    /// The code itself and all below it; none if the code system is not known in full.
     pub fn below(&self, system: &str, code: &str) -> Option<Vec<String>> {
-        self.system(system).map(|system| with(code, system.below(code)))
+        self.system(system).filter(|system| system.complete()).map(|system| with(code, system.below(code)))
     }
 
-    /// The code itself and all above it; none if the code system is not known.
+    /// The code itself and all above it; none if the code system is not known in full.
     pub fn above(&self, system: &str, code: &str) -> Option<Vec<String>> {
-        self.system(system).map(|system| with(code, system.above(code)))
+        self.system(system).filter(|system| system.complete()).map(|system| with(code, system.above(code)))
     }
 
     fn system(&self, url: &str) -> Option<system::System<'_>> {

@@ -62,7 +62,18 @@ pub fn rows_of(indexing: &Indexing<'_>, resource: &Resource, parameter: &Paramet
 /// The values of a parameter in a resource. An expression that cannot be evaluated has none.
 pub fn values<'a>(parameter: &Parameter, root: &Item<'a>, context: &Context<'a>) -> Items<'a> {
     let Some(expression) = parameter.compiled() else { return Items::new() };
-    expression.evaluate(root.clone(), context).unwrap_or_default()
+    let mut found = expression.evaluate(root.clone(), context).unwrap_or_default();
+    if parameter.kind == SearchKind::Reference {
+        found.retain(|item| is_target(parameter, item));
+    }
+    found
+}
+
+/// A resource that stands inside is meant only if it is of a type that the parameter leads to: the first entry of a Bundle
+/// is its message in a message, and its composition in a document.
+fn is_target(parameter: &Parameter, item: &Item<'_>) -> bool {
+    let inside = item.value().and_then(|value| value.get("resourceType")).and_then(Value::str);
+    inside.is_none_or(|name| parameter.targets.is_empty() || parameter.targets.iter().any(|target| *target == name))
 }
 
 fn index<'a>(into: &mut Collector<'_>, parameter: &Parameter, items: &Items<'a>, context: &Context<'a>) {

@@ -76,6 +76,7 @@ fn hierarchies_of_codes_are_followed() {
     check(&store, "Encounter?class:below=http://terminology.hl7.org/CodeSystem/v3-ActCode|IMP", &["e1"]);
     check(&store, "Encounter?class:above=http://terminology.hl7.org/CodeSystem/v3-ActCode|ACUTE", &["e1"]);
     check_refused(&store, "Encounter?class:below=IMP", "system|code");
+    check_refused(&store, "Encounter?class:below=http://snomed.info/sct|126851005", "not known here");
 }
 
 #[test]
@@ -228,4 +229,28 @@ fn common_parameters_work_on_every_type() {
     check_refused(&store, "Basic?_contained=true", "contained");
     check_refused(&store, "?_type=Bsic", "Basic");
     check_refused(&store, "Basic?_count=many", "whole number");
+}
+
+#[test]
+fn codes_that_are_texts_are_found_in_any_case() {
+    let store = loaded(&[
+        r#"{"resourceType":"ValueSet","id":"v","url":"http://own/v","version":"1.0-Draft","status":"active"}"#,
+        r#"{"resourceType":"Encounter","id":"e","status":"finished","class":{"code":"AMB"}}"#,
+    ]);
+    check(&store, "ValueSet?version=1.0-Draft", &["v"]);
+    check(&store, "ValueSet?version=1.0-DRAFT", &["v"]);
+    check(&store, "ValueSet?version:not=1.0-draft", &[]);
+    check(&store, "ValueSet?status=Active", &[]);
+    check(&store, "Encounter?class=amb", &[]);
+}
+
+#[test]
+fn what_stands_first_in_a_bundle_is_what_it_is() {
+    let store = loaded(&[
+        r#"{"resourceType":"Bundle","id":"doc","type":"document","entry":[{"resource":{"resourceType":"Composition","id":"c","status":"final","type":{"text":"x"},"date":"2020","author":[{"display":"x"}],"title":"x"}}]}"#,
+        r#"{"resourceType":"Bundle","id":"all","type":"collection","entry":[{"resource":{"resourceType":"Patient","id":"p"}}]}"#,
+    ]);
+    check(&store, "Bundle?composition:missing=false", &["doc"]);
+    check(&store, "Bundle?composition=Composition/c", &["doc"]);
+    check(&store, "Bundle?message:missing=false", &[]);
 }

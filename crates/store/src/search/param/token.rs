@@ -22,14 +22,15 @@ pub const TEXT: i64 = 1;
 pub const OF_TYPE: i64 = 2;
 /// How many codes a value set or a hierarchy may have to be searched.
 pub const CODES_MAX: usize = 5_000;
+/// Codes of this type are found in small and capital letters.
+const TEXT_TYPE: &str = "string";
 const SPECIAL_VALUES: &str = "http://terminology.hl7.org/CodeSystem/special-values";
 
 /// Reads a value.
 pub fn parse(asked: &Asked<'_>, text: &str) -> Result<Expr, String> {
     let token = |test: TokenTest| asked.test(Test::Token(test));
     match asked.modifier {
-        None => Ok(token(test(asked, text)?)),
-        Some("not") => Ok(token(test(asked, text)?)),
+        None | Some("not") => Ok(Expr::any(as_text(asked, test(asked, text)?).into_iter().map(token).collect())),
         Some("text") => {
             let folded = fold(&asked.plain(text)?);
             if folded.is_empty() {
@@ -47,6 +48,18 @@ pub fn parse(asked: &Asked<'_>, text: &str) -> Result<Expr, String> {
         Some(direction @ ("above" | "below")) => related(asked, test(asked, text)?, direction == "below").map(token),
         Some(_) => Err(asked.wrong_modifier("missing, not, text, in, not-in, above, below, of-type")),
     }
+}
+
+/// A code; where the element may be a string, also in small letters, since strings are found in any case.
+fn as_text(asked: &Asked<'_>, test: TokenTest) -> Vec<TokenTest> {
+    let small = match &test {
+        TokenTest::Code(system, code) if asked.parameter.value_types.contains(&TEXT_TYPE) => {
+            Some(TokenTest::Code(system.clone(), code.to_lowercase()))
+        }
+        _ => None,
+    };
+    let small = small.filter(|small| *small != test);
+    std::iter::once(test).chain(small).collect()
 }
 
 /// Reads `code`, `|code`, `system|code` or `system|`.
@@ -108,8 +121,9 @@ fn related(asked: &Asked<'_>, test: TokenTest, below: bool) -> Result<TokenTest,
     let walk = |system: &str, code: &str| if below { codes.below(system, code) } else { codes.above(system, code) };
     let found: Vec<(String, String)> = match test {
         TokenTest::Code(System::Is(system), code) => {
-            let found = walk(&system, &code)
-                .ok_or_else(|| format!("the hierarchy of the code system {} is not known here", shown(&system)))?;
+            let found = walk(&system, &code).ok_or_else(|| {
+                format!("the hierarchy of the code system {} is not known here in full", shown(&system))
+            })?;
             found.into_iter().map(|code| (system.clone(), code)).collect()
         }
         TokenTest::Code(_, code) if is_bare(asked.parameter) && !asked.parameter.systems().is_empty() => {
@@ -143,6 +157,11 @@ pub fn index(into: &mut Collector<'_>, param: i32, value: Value<'_>, type_name: 
             }
         }
         _ => match value.kind() {
+            Kind::String if type_name == TEXT_TYPE => {
+                if let Some(text) = value.as_str().filter(|text| !text.is_empty()) {
+                    into.token(param, &text.to_lowercase(), None);
+                }
+            }
             Kind::String => code(into, param, Some(value), None),
             Kind::Bool | Kind::Number => into.token(param, value.raw(), None),
             _ => {}
