@@ -114,15 +114,15 @@ pub(super) fn systems(type_name: &str, expression: &str) -> Vec<&'static str> {
 /// Follows an expression along the definitions.
 pub(super) fn walk(type_name: &str, expression: &str) -> Walk {
     let branches = branches(expression);
-    let mut paths: Vec<&str> = Vec::new();
+    let mut paths: Vec<String> = Vec::new();
     let mut walk = Walk { single: !branches.is_empty(), ..Walk::default() };
     for branch in branches {
         let (path, narrowed) = path_of(branch);
+        if !follow(type_name, &path, narrowed, &mut walk) {
+            return Walk::default();
+        }
         if !paths.contains(&path) {
             paths.push(path);
-        }
-        if !follow(type_name, path, narrowed, &mut walk) {
-            return Walk::default();
         }
     }
     walk.single &= paths.len() == 1;
@@ -130,16 +130,47 @@ pub(super) fn walk(type_name: &str, expression: &str) -> Walk {
 }
 
 /// The path of a branch and the type it narrows to: `Condition.onset.as(Age)`, `Observation.value as Quantity`.
-fn path_of(branch: &str) -> (&str, Option<&str>) {
+fn path_of(branch: &str) -> (String, Option<&str>) {
     if let Some((path, name)) = branch.split_once(" as ") {
-        return (path, Some(name));
+        return (unfiltered(path), Some(name));
     }
     if let Some((path, rest)) = branch.split_once(".as(")
         && let Some(name) = rest.strip_suffix(')')
     {
-        return (path, Some(name));
+        return (unfiltered(path), Some(name));
     }
-    (branch.split_once(".where(").map_or(branch, |(path, _)| path), None)
+    (unfiltered(branch), None)
+}
+
+/// A path without its filters; what follows a filter stays: `Library.relatedArtifact.where(type='successor').resource`
+/// is `Library.relatedArtifact.resource`.
+fn unfiltered(branch: &str) -> String {
+    let mut path = String::with_capacity(branch.len());
+    let mut rest = branch;
+    while let Some((before, inside)) = rest.split_once(".where(") {
+        path.push_str(before);
+        rest = &inside[closing(inside)..];
+    }
+    path.push_str(rest);
+    path
+}
+
+/// The offset behind the bracket that closes what was opened before this text.
+fn closing(text: &str) -> usize {
+    let (mut depth, mut quoted) = (1, false);
+    for (at, byte) in text.bytes().enumerate() {
+        match byte {
+            b'\'' => quoted = !quoted,
+            _ if quoted => {}
+            b'(' => depth += 1,
+            b')' => depth -= 1,
+            _ => {}
+        }
+        if depth == 0 {
+            return at + 1;
+        }
+    }
+    text.len()
 }
 
 fn follow(type_name: &str, path: &str, narrowed: Option<&str>, walk: &mut Walk) -> bool {
@@ -183,6 +214,14 @@ pub(super) fn short(types: &[&str]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn filters_do_not_hide_what_follows_them() {
+        assert_eq!(unfiltered("A.b.where(c='x)').d.where(e.exists() and f).g"), "A.b.d.g");
+        assert_eq!(unfiltered("A.b.where(resolve() is Patient)"), "A.b");
+        let walked = walk("Library", "Library.relatedArtifact.where(type='predecessor').resource");
+        assert_eq!((walked.types, walked.single), (vec!["canonical"], false));
+    }
 
     #[test]
     fn branches_are_taken_apart() {

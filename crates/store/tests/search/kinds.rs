@@ -171,6 +171,16 @@ fn references_are_found_however_they_are_written() {
 }
 
 #[test]
+fn canonical_addresses_may_be_bare_words_behind_a_filter() {
+    let store = loaded(&[
+        r#"{"resourceType":"Library","id":"l1","status":"draft","type":{"text":"x"},"relatedArtifact":[{"type":"predecessor","resource":"older-one"},{"type":"successor","resource":"newer-one"}]}"#,
+    ]);
+    check(&store, "Library?predecessor=older-one", &["l1"]);
+    check(&store, "Library?predecessor=newer-one", &[]);
+    check(&store, "Library?successor=newer-one", &["l1"]);
+}
+
+#[test]
 fn the_parts_of_a_composite_hold_together() {
     let pressure = |id: &str, high: &str, low: &str| {
         format!(
