@@ -73,7 +73,7 @@ pub fn values<'a>(parameter: &Parameter, root: &Item<'a>, context: &Context<'a>)
 /// is its message in a message, and its composition in a document.
 fn is_target(parameter: &Parameter, item: &Item<'_>) -> bool {
     let inside = item.value().and_then(|value| value.get("resourceType")).and_then(Value::str);
-    inside.is_none_or(|name| parameter.targets.is_empty() || parameter.targets.iter().any(|target| *target == name))
+    inside.is_none_or(|name| parameter.targets.is_empty() || parameter.targets.contains(&name))
 }
 
 fn index<'a>(into: &mut Collector<'_>, parameter: &Parameter, items: &Items<'a>, context: &Context<'a>) {
