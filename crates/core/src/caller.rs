@@ -1,7 +1,8 @@
-//! Who asks, when and in which request.
+//! Who asks, when, through which app and on which ground.
 //!
 //! A caller is built by name only: there is no anonymous one and no default, so that nobody reaches the record
-//! without having been named. What it does not do: decide anything (`access`).
+//! without having been named. People and systems are made by `identity`, from a token or a session; what the rules need to
+//! know about them is in here, loaded for this request. What it does not do: decide anything (`access`).
 
 use std::sync::Arc;
 
@@ -10,12 +11,151 @@ use akson_store::search::sight::Sight;
 /// Who asks.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Who {
-    /// The operator of a sandbox, until there is sign-in.
+    /// The operator of a sandbox, who sees all of it. There is none elsewhere.
     Operator,
+    /// Somebody at work, in one of their roles.
+    Staff(Arc<Staff>),
+    /// An inhabitant, for themselves or for somebody they represent.
+    Citizen(Arc<Citizen>),
+    /// A system that signs in as itself.
+    System(Arc<System>),
     /// A link to another system, by its name.
     Link(String),
     /// Work of the server's own, by its name.
     Job(String),
+}
+
+/// Somebody at work.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Staff {
+    /// The account.
+    pub user: String,
+    /// The name, as a citizen reads it in the log.
+    pub name: String,
+    /// The number in the register of health personnel; empty if none.
+    pub hpr: String,
+    /// The id of the Practitioner.
+    pub practitioner: String,
+    /// The id of the PractitionerRole they work in.
+    pub role: String,
+    /// What they do in it.
+    pub duty: Duty,
+    /// The codes of the role, as `system|code`.
+    pub codes: Vec<String>,
+    /// The name of the unit.
+    pub unit: String,
+    /// The name of the organisation that the unit belongs to.
+    pub organisation: String,
+    /// The numbers of practitioner, role, units and services: what a care relation may lead to.
+    pub keys: Arc<[i64]>,
+    /// The municipalities whose rows they may see: their own, and those it shares the record with.
+    pub controllers: Arc<[i64]>,
+    /// When the role begins, in microseconds since 1970.
+    pub from: i64,
+    /// From when on it has ended.
+    pub until: i64,
+}
+
+/// What somebody at work does, as far as rules differ.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Duty {
+    /// A nurse, health nurse, care worker, therapist.
+    Nurse,
+    /// A doctor at a unit of the municipality.
+    Doctor,
+    /// A doctor with a list of patients.
+    ListDoctor,
+    /// Somebody on duty at an emergency clinic.
+    Emergency,
+    /// A psychologist or another with records of a category of their own.
+    Psychologist,
+    /// Somebody who decides on services and is not health personnel.
+    CaseWorker,
+    /// A coordinator across services.
+    Coordinator,
+    /// A student or substitute.
+    Student,
+    /// A leader.
+    Leader,
+    /// The privacy officer.
+    PrivacyOfficer,
+    /// Somebody who runs the system.
+    Administrator,
+}
+
+/// An inhabitant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Citizen {
+    /// The account.
+    pub user: String,
+    /// The name.
+    pub name: String,
+    /// The id of their own Patient.
+    pub patient: String,
+    /// Its part.
+    pub part: i64,
+    /// The level of assurance of the sign-in, 1 to 4.
+    pub level: u8,
+    /// Whom they represent in this request, if not themselves.
+    pub on_behalf: Option<OnBehalf>,
+}
+
+/// Somebody who is represented.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OnBehalf {
+    /// The id of the Patient.
+    pub patient: String,
+    /// Its part.
+    pub part: i64,
+    /// By which right.
+    pub by: Representation,
+}
+
+/// By which right somebody represents another. What it covers at this moment, the rules say.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Representation {
+    /// Parental responsibility.
+    Parent,
+    /// A guardian's mandate: areas.
+    Guardian(Vec<String>),
+    /// A power of attorney: areas.
+    Proxy(Vec<String>),
+}
+
+/// A system that signs in as itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct System {
+    /// The client.
+    pub client: String,
+    /// Its name.
+    pub name: String,
+    /// The id of the Group of patients that it is registered for; none: no patient at all.
+    pub population: Option<String>,
+}
+
+/// The app that somebody uses, and what it was given. What it may see is never more than what its user may.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct App {
+    /// The client.
+    pub client: String,
+    /// Its name.
+    pub name: String,
+    /// SMART scopes that were granted, as granted.
+    pub scopes: Vec<String>,
+    /// The part of the patient in its launch context.
+    pub patient: Option<i64>,
+}
+
+/// On which ground beside the rules' own a caller sees what it sees.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub enum Ground {
+    /// None: what the care relations give.
+    #[default]
+    Ordinary,
+    /// An emergency opening, by its id.
+    Emergency(String),
+    /// A ground that the caller declared, by the opening's id.
+    Declared(String),
 }
 
 /// A caller within one request.
@@ -23,6 +163,10 @@ pub enum Who {
 pub struct Caller {
     /// Who asks.
     pub who: Who,
+    /// Through which app; none: Akson's own pages and commands.
+    pub app: Option<Arc<App>>,
+    /// On which ground.
+    pub ground: Ground,
     /// When: microseconds since 1970.
     pub moment: i64,
     /// The request's own name.
@@ -49,8 +193,23 @@ impl Caller {
         Caller::new(Who::Job(name.to_string()), moment, crate::random_name())
     }
 
-    fn new(who: Who, moment: i64, request: String) -> Caller {
-        Caller { who, moment, request, once: None, within: None }
+    /// Somebody that `identity` has found out.
+    pub(crate) fn new(who: Who, moment: i64, request: String) -> Caller {
+        Caller { who, app: None, ground: Ground::Ordinary, moment, request, once: None, within: None }
+    }
+
+    /// The same caller, through an app.
+    #[must_use]
+    pub fn through(mut self, app: App) -> Caller {
+        self.app = Some(Arc::new(app));
+        self
+    }
+
+    /// The same caller, on a ground.
+    #[must_use]
+    pub fn on(mut self, ground: Ground) -> Caller {
+        self.ground = ground;
+        self
     }
 
     /// The same caller, whose request is done at most once under this key.
@@ -67,10 +226,13 @@ impl Caller {
         self
     }
 
-    /// The name in the audit.
+    /// The name in the audit: an account's, never a national identity number.
     pub fn name(&self) -> String {
         match &self.who {
             Who::Operator => "operator".to_string(),
+            Who::Staff(staff) => format!("staff:{}", staff.user),
+            Who::Citizen(citizen) => format!("citizen:{}", citizen.user),
+            Who::System(system) => format!("system:{}", system.client),
             Who::Link(name) => format!("link:{name}"),
             Who::Job(name) => format!("job:{name}"),
         }
