@@ -7,6 +7,7 @@ pub mod access;
 pub mod base64;
 mod caller;
 mod error;
+pub mod identity;
 mod jobs;
 mod limits;
 mod maintain;
