@@ -36,6 +36,8 @@ pub struct Staff {
     pub hpr: String,
     /// The id of the Practitioner.
     pub practitioner: String,
+    /// Its number: who opens a record.
+    pub number: i64,
     /// The id of the PractitionerRole they work in.
     pub role: String,
     /// What they do in it.
@@ -44,11 +46,13 @@ pub struct Staff {
     pub codes: Vec<String>,
     /// The name of the unit.
     pub unit: String,
+    /// The number of the unit, which answers for what they write; 0 if there is none.
+    pub unit_number: i64,
     /// The name of the organisation that the unit belongs to.
     pub organisation: String,
     /// The numbers of practitioner, role, units and services: what a care relation may lead to.
     pub keys: Arc<[i64]>,
-    /// The municipalities whose rows they may see: their own, and those it shares the record with.
+    /// The municipalities whose rows they may see: first their own, then those it shares the record with.
     pub controllers: Arc<[i64]>,
     /// When the role begins, in microseconds since 1970.
     pub from: i64,
@@ -96,6 +100,12 @@ pub struct Citizen {
     pub part: i64,
     /// The level of assurance of the sign-in, 1 to 4.
     pub level: u8,
+    /// The birth date as FHIR writes it; empty if it is not known.
+    pub born: String,
+    /// Whether a parent has agreed that somebody of 13 to 15 sees their own record.
+    pub agreed: bool,
+    /// Whether their address is confidential.
+    pub hidden: bool,
     /// Whom they represent in this request, if not themselves.
     pub on_behalf: Option<OnBehalf>,
 }
@@ -109,17 +119,36 @@ pub struct OnBehalf {
     pub part: i64,
     /// By which right.
     pub by: Representation,
+    /// Their birth date as FHIR writes it; empty if it is not known.
+    pub born: String,
+    /// Whether their address is confidential.
+    pub hidden: bool,
+    /// From when on the right holds, in microseconds since 1970.
+    pub from: i64,
+    /// From when on it has ended.
+    pub until: i64,
 }
 
 /// By which right somebody represents another. What it covers at this moment, the rules say.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Representation {
     /// Parental responsibility.
-    Parent,
+    Parent(Responsibility),
     /// A guardian's mandate: areas.
     Guardian(Vec<String>),
     /// A power of attorney: areas.
     Proxy(Vec<String>),
+}
+
+/// How parental responsibility is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Responsibility {
+    /// By the register, and a parent who has it lives at the child's address.
+    AtHome,
+    /// By the register, but no parent who has it lives at the child's address.
+    Apart,
+    /// By a judgement that somebody has documented.
+    Documented,
 }
 
 /// A system that signs in as itself.
@@ -131,6 +160,10 @@ pub struct System {
     pub name: String,
     /// The id of the Group of patients that it is registered for; none: no patient at all.
     pub population: Option<String>,
+    /// The number of that Group.
+    pub group: Option<i64>,
+    /// Whether a law lets it see what patients have blocked.
+    pub by_law: bool,
 }
 
 /// The app that somebody uses, and what it was given. What it may see is never more than what its user may.
@@ -144,6 +177,8 @@ pub struct App {
     pub scopes: Vec<String>,
     /// The part of the patient in its launch context.
     pub patient: Option<i64>,
+    /// Whether its user sees through it what they have opened in an emergency.
+    pub emergency: bool,
 }
 
 /// On which ground beside the rules' own a caller sees what it sees.

@@ -17,7 +17,7 @@ mod space;
 
 pub use akson_store::instant;
 pub use akson_store::search::{expr, sight};
-pub use caller::{App, Caller, Citizen, Duty, Ground, OnBehalf, Representation, Staff, System, Who};
+pub use caller::{App, Caller, Citizen, Duty, Ground, OnBehalf, Representation, Responsibility, Staff, System, Who};
 pub use error::Error;
 pub use limits::Limits;
 pub use maintain::{Health, Report};
