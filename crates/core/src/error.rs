@@ -35,6 +35,9 @@ pub enum Error {
     /// It does not work at the moment; the same request may succeed later.
     #[error("unavailable: {0}")]
     Unavailable(String),
+    /// Another process has the record open.
+    #[error("another process has it open")]
+    Held,
     /// The disk is full.
     #[error("the disk is full")]
     Full,
@@ -52,6 +55,7 @@ impl From<akson_store::Error> for Error {
         use akson_store::Error as Store;
         match error {
             Store::Full => Error::Full,
+            Store::Held => Error::Held,
             Store::Busy => Error::Unavailable("too many writes are waiting; try again in a moment".to_string()),
             Store::Stopped => Error::Unavailable("writing has stopped after a failure of the disk".to_string()),
             Store::Conflict(_) => Error::Conflict("somebody else has changed the resource; read it again".to_string()),

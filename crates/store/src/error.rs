@@ -17,6 +17,9 @@ pub enum Error {
     /// The disk failed at a commit. Nothing more is written by this process; it must be restarted.
     #[error("writing has stopped after a disk error")]
     Stopped,
+    /// Another process has the database open.
+    #[error("another process has it open")]
+    Held,
     /// The database was made by something newer, older than can be migrated, or is none of ours.
     #[error("this database cannot be used: {0}")]
     Unusable(String),

@@ -229,7 +229,7 @@ fn lock(path: &Path) -> Result<File, Error> {
     let file = file.map_err(|error| Error::Unusable(error.to_string()))?;
     match file.try_lock() {
         Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(Error::Unusable("another process has it open".to_owned())),
+        Err(TryLockError::WouldBlock) => Err(Error::Held),
         Err(TryLockError::Error(error)) => Err(Error::Unusable(format!("it cannot be locked: {error}"))),
     }
 }

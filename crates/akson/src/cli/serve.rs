@@ -11,8 +11,10 @@ use akson_fhir::resource::Resource;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
-use super::Failure;
 use crate::config::Config;
+use crate::control::command::Failure;
+use crate::control::desk::Serving;
+use crate::control::listen::{self, Room};
 use crate::http::server;
 use crate::rest::serve::{House, router};
 
@@ -52,6 +54,7 @@ pub fn serve(settings: Config) -> Result<ExitCode, Failure> {
         .enable_all()
         .build()?;
     runtime.block_on(async {
+        listen::fits(&settings.data)?;
         // Ask for the port first: with a wrong one nothing else should happen.
         let listener = TcpListener::bind(settings.listen)
             .await
@@ -64,12 +67,21 @@ pub fn serve(settings: Config) -> Result<ExitCode, Failure> {
         let limits = settings.limits.clone();
         let house = House::new(core.clone(), Config { listen: address, ..settings })?;
         let router = router(&house);
+        let room = open_room(&house)?;
         let stop = stop()?;
         announce(&house.config, started);
+        let stop_time = limits.stop_time;
         server::serve(listener, router, limits, Arc::clone(&house.metrics), stop).await;
+        tokio::task::block_in_place(|| room.close(stop_time));
         core.close().await?;
         Ok(ExitCode::SUCCESS)
     })
+}
+
+/// Opens the control room: commands on this folder come in from now on.
+fn open_room(house: &House) -> Result<Room, Failure> {
+    let serving = Serving { base: format!("http://{}/fhir", house.config.listen) };
+    Room::open(house.core.clone(), house.config.clone(), serving, tokio::runtime::Handle::current())
 }
 
 fn announce(settings: &Config, started: Instant) {

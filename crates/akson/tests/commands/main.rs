@@ -1,6 +1,8 @@
 //! The commands as an operator runs them: the program itself, on a folder of its own.
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, reason = "tests")]
 
+mod beside;
+
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};

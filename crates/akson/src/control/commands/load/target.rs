@@ -13,7 +13,7 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 
 use super::pieces::Piece;
-use crate::cli::Failure;
+use crate::control::command::Failure;
 
 /// Where to load into.
 pub enum Target {

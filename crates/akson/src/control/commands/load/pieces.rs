@@ -32,8 +32,8 @@ pub fn is_known(path: &Path) -> bool {
     matches!(extension(path), "json" | "xml" | "ndjson" | "jsonl")
 }
 
-/// Gives the pieces of a file, one after the other.
-pub fn each(file: &Path, mut give: impl FnMut(Piece)) -> Result<(), String> {
+/// Gives the pieces of a file, one after the other, for as long as they are taken.
+pub fn each(file: &Path, mut give: impl FnMut(Piece) -> bool) -> Result<(), String> {
     let open = File::open(file).map_err(|error| error.to_string())?;
     let mut reader = BufReader::with_capacity(1 << 20, open);
     if matches!(extension(file), "ndjson" | "jsonl") {
@@ -52,7 +52,7 @@ fn extension(path: &Path) -> &str {
     path.extension().and_then(|name| name.to_str()).unwrap_or("")
 }
 
-fn lines(file: &Path, reader: &mut impl BufRead, mut give: impl FnMut(Piece)) -> Result<(), String> {
+fn lines(file: &Path, reader: &mut impl BufRead, mut give: impl FnMut(Piece) -> bool) -> Result<(), String> {
     let (mut parts, mut bytes) = (Vec::new(), 0);
     for (number, line) in reader.lines().enumerate() {
         let place = format!("{}:{}", file.display(), number + 1);
@@ -63,7 +63,9 @@ fn lines(file: &Path, reader: &mut impl BufRead, mut give: impl FnMut(Piece)) ->
         bytes += line.len();
         parts.push((place, line));
         if parts.len() >= LINES || bytes >= LINES_BYTES_MAX {
-            give(together(std::mem::take(&mut parts)));
+            if !give(together(std::mem::take(&mut parts))) {
+                return Ok(());
+            }
             bytes = 0;
         }
     }
@@ -164,7 +166,11 @@ mod tests {
     fn lines_are_parts_of_a_whole() {
         let lines = "{\"resourceType\":\"Patient\"}\n\n{\"broken\n";
         let mut pieces = Vec::new();
-        super::lines(Path::new("x.ndjson"), &mut lines.as_bytes(), |piece| pieces.push(piece)).unwrap();
+        super::lines(Path::new("x.ndjson"), &mut lines.as_bytes(), |piece| {
+            pieces.push(piece);
+            true
+        })
+        .unwrap();
         assert_eq!(pieces.len(), 1);
         assert_eq!(pieces[0].parts[1].place, "x.ndjson:3");
     }

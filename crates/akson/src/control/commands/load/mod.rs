@@ -8,19 +8,29 @@ mod target;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use indicatif::{ProgressBar, ProgressStyle};
-
 use self::target::{Loaded, Target};
-use super::{Failure, grouped};
-use crate::config::Config;
+use crate::control::command::{Command, Ending, Failure, Needs};
+use crate::control::desk::{Desk, grouped};
+use crate::control::messages::Progress;
 
 /// Refusals that are listed; the rest is only counted.
 const REFUSALS_SHOWN_MAX: usize = 200;
 const WORKERS: usize = 3;
+
+/// Its words.
+#[derive(clap::Args)]
+pub struct Load {
+    /// Files and folders
+    #[arg(required = true)]
+    paths: Vec<PathBuf>,
+    /// FHIR base of a server to load into, instead of the database
+    #[arg(long, value_name = "URL")]
+    url: Option<String>,
+}
 
 /// What came of a load.
 #[derive(Default)]
@@ -31,32 +41,43 @@ struct Sum {
     refused_count: u64,
 }
 
-/// Loads files and folders.
-pub fn load(settings: Config, paths: &[PathBuf], url: Option<String>) -> Result<ExitCode, Failure> {
-    let files = files_of(paths)?;
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
-    let target = match url {
-        Some(url) => Target::remote(&url)?,
-        None => Target::Local(super::open(&settings)?),
-    };
-    let bytes = files.iter().filter_map(|file| std::fs::metadata(file).ok()).map(|data| data.len()).sum();
-    let bar = ProgressBar::new(bytes);
-    if let Ok(style) = ProgressStyle::with_template("{bar:32} {percent:>3} %  {msg}  {bytes_per_sec}, {eta} left") {
-        bar.set_style(style);
+impl Command for Load {
+    const NAME: &'static str = "load";
+    const ABOUT: &'static str = "Load bundles, resources and NDJSON, from files and folders";
+
+    fn needs(&self) -> Needs {
+        match self.url {
+            Some(_) => Needs::Nothing,
+            None => Needs::RecordOrNew,
+        }
     }
-    bar.enable_steady_tick(Duration::from_millis(200));
-    let started = std::time::Instant::now();
-    let sum = Mutex::new(Sum::default());
-    let (first, rest) = files.into_iter().partition::<Vec<_>, _>(|file| goes_first(file));
-    let run = Run { target: &target, handle: runtime.handle(), sum: &sum, bar: &bar, started };
-    run.all(first, 1);
-    run.all(rest, WORKERS);
-    bar.finish_and_clear();
-    if let Target::Local(core) = &target {
-        runtime.block_on(core.close())?;
+
+    fn run(&self, desk: &Desk) -> Result<Ending, Failure> {
+        let paths: Vec<PathBuf> = self.paths.iter().map(|path| desk.path(path)).collect();
+        let files = files_of(&paths)?;
+        let target = match &self.url {
+            Some(url) => Target::remote(url)?,
+            None => Target::Local(desk.core()?.clone()),
+        };
+        let bytes = files.iter().map(|file| size(file)).sum();
+        let started = std::time::Instant::now();
+        let sum = Mutex::new(Sum::default());
+        let (first, rest) = files.into_iter().partition::<Vec<_>, _>(|file| goes_first(file));
+        let run = Run { desk, target: &target, sum: &sum, bytes, done: AtomicU64::new(0) };
+        run.all(first, 1);
+        run.all(rest, WORKERS);
+        let sum = sum.into_inner().unwrap_or_else(PoisonError::into_inner);
+        tell(desk, &sum, started.elapsed());
+        Ok(match (desk.is_stopped(), sum.refused_count) {
+            (true, _) => Ending::Stopped,
+            (false, 0) => Ending::Done,
+            (false, _) => Ending::Wanting,
+        })
     }
-    let sum = sum.into_inner().unwrap_or_else(PoisonError::into_inner);
-    Ok(tell(&sum, started.elapsed()))
+}
+
+fn size(file: &Path) -> u64 {
+    std::fs::metadata(file).map_or(0, |data| data.len())
 }
 
 /// The organisations and people that others refer to by a condition.
@@ -66,11 +87,12 @@ fn goes_first(file: &Path) -> bool {
 }
 
 struct Run<'a> {
+    desk: &'a Desk,
     target: &'a Target,
-    handle: &'a tokio::runtime::Handle,
     sum: &'a Mutex<Sum>,
-    bar: &'a ProgressBar,
-    started: std::time::Instant,
+    /// Of all files, and of what was read.
+    bytes: u64,
+    done: AtomicU64,
 }
 
 impl Run<'_> {
@@ -80,7 +102,8 @@ impl Run<'_> {
         std::thread::scope(|scope| {
             for _ in 0..workers {
                 scope.spawn(|| {
-                    while let Some(file) = locked(&queue).pop_front() {
+                    while !self.desk.is_stopped() {
+                        let Some(file) = locked(&queue).pop_front() else { break };
                         self.file(&file);
                     }
                 });
@@ -89,21 +112,33 @@ impl Run<'_> {
     }
 
     fn file(&self, file: &Path) {
-        let size = std::fs::metadata(file).map_or(0, |data| data.len());
-        let done = pieces::each(file, |piece| self.piece(&piece));
+        let mut read = 0;
+        let done = pieces::each(file, |piece| {
+            read += piece.text.len() as u64;
+            self.piece(&piece);
+            self.progress(self.done.load(Ordering::Relaxed) + read)
+        });
         if let Err(failure) = done {
             self.refused(format!("{}: {failure}", file.display()));
         }
-        self.bar.inc(size);
+        let before = self.done.fetch_add(size(file), Ordering::Relaxed);
+        self.progress(before + size(file));
+    }
+
+    /// Tells how far the load is; whether to go on.
+    fn progress(&self, done: u64) -> bool {
+        let count: u64 = locked(self.sum).loaded.values().sum();
+        let stage = format!("{} resources", grouped(count));
+        self.desk.progress(Progress { stage, done: done.min(self.bytes), total: self.bytes, unit: "bytes".to_owned() })
     }
 
     fn piece(&self, piece: &pieces::Piece) {
-        match self.handle.block_on(self.target.put(piece)) {
+        match self.put(piece) {
             Ok(loaded) => self.loaded(loaded),
             Err(_) if piece.parts.len() > 1 => {
                 // One bad line must not keep the others out.
                 for part in &piece.parts {
-                    match self.handle.block_on(self.target.put(part)) {
+                    match self.put(part) {
                         Ok(loaded) => self.loaded(loaded),
                         Err(reason) => self.refused(format!("{}: {reason}", part.place)),
                     }
@@ -113,19 +148,18 @@ impl Run<'_> {
         }
     }
 
+    fn put(&self, piece: &pieces::Piece) -> Result<Loaded, String> {
+        self.desk.wait(self.target.put(piece))
+    }
+
     fn loaded(&self, loaded: Loaded) {
         let mut sum = locked(self.sum);
-        let mut all = 0;
         for (name, count) in loaded.counts {
-            all += count;
             *sum.loaded.entry(name).or_default() += count;
+            if loaded.already {
+                sum.already += count;
+            }
         }
-        if loaded.already {
-            sum.already += all;
-        }
-        let total: u64 = sum.loaded.values().sum();
-        let rate = total as f64 / self.started.elapsed().as_secs_f64().max(0.001);
-        self.bar.set_message(format!("{} resources, {} a second", grouped(total), grouped(rate as u64)));
     }
 
     fn refused(&self, reason: String) {
@@ -141,30 +175,29 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn tell(sum: &Sum, time: Duration) -> ExitCode {
+fn tell(desk: &Desk, sum: &Sum, time: Duration) {
     for (name, count) in &sum.loaded {
-        println!("{:>12}  {name}", grouped(*count));
+        desk.say(format!("{:>12}  {name}", grouped(*count)));
     }
     let total: u64 = sum.loaded.values().sum();
     let rate = total as f64 / time.as_secs_f64().max(0.001);
-    println!(
+    desk.say(format!(
         "{:>12}  resources in {:.1} s ({} a second), {} of them were there already",
         grouped(total),
         time.as_secs_f64(),
         grouped(rate as u64),
         grouped(sum.already)
-    );
+    ));
     if sum.refused_count == 0 {
-        return ExitCode::SUCCESS;
+        return;
     }
-    println!("refused: {}", grouped(sum.refused_count));
+    desk.say(format!("refused: {}", grouped(sum.refused_count)));
     for reason in &sum.refused {
-        println!("  {reason}");
+        desk.say(format!("  {reason}"));
     }
     if sum.refused_count > sum.refused.len() as u64 {
-        println!("  and {} more", grouped(sum.refused_count - sum.refused.len() as u64));
+        desk.say(format!("  and {} more", grouped(sum.refused_count - sum.refused.len() as u64)));
     }
-    ExitCode::FAILURE
 }
 
 /// The files to load, in order; folders with everything below them.
