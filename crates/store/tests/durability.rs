@@ -49,7 +49,7 @@ fn a_second_writer_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let store = open(folder.path());
     let second = Store::open(store.path(), Options::default());
-    assert!(matches!(second, Err(akson_store::Error::Unusable(_))));
+    assert!(matches!(second, Err(akson_store::Error::Held)));
     let path = store.path().to_owned();
     drop(store);
     assert!(Store::open(&path, Options::default()).is_ok());
