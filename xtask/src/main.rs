@@ -1,9 +1,10 @@
 //! Repository chores in Rust: `cargo xtask test | sample | bench | definitions`.
 //!
 //! It has no dependencies but the standard library, so that it is there in seconds; what needs more
-//! (`definitions`) stands behind a feature and is built when it is asked for.
+//! (`bench`, `definitions`) stands behind a feature and is built, for release, when it is asked for.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a chore talks to the terminal")]
 
+#[cfg(feature = "bench")]
 mod bench;
 #[cfg(feature = "definitions")]
 mod definitions;
@@ -20,7 +21,7 @@ pub(crate) type Outcome<T> = Result<T, Box<dyn Error>>;
 const USAGE: &str = "usage: cargo xtask COMMAND
   test          format, lints and every test; the last line says how many passed
   sample        writes crates/akson/sample again (--check: only compares)
-  bench         measures a server: [--url BASE] [--patients N] [--connections 1,8,32] [--seconds S]
+  bench         measures a server: [--url BASE] [--patients N] [--connections 1,8,32] [--seconds S] [--small true]
   definitions   writes crates/fhir/definitions/r4.bin again (--check, --from FILE)";
 
 fn main() -> ExitCode {
@@ -32,7 +33,7 @@ fn main() -> ExitCode {
     let outcome = match command {
         "test" => return test::run(rest),
         "sample" => sample::run(rest),
-        "bench" => bench::run(rest),
+        "bench" => bench(rest),
         "definitions" => definitions(rest),
         _ => Err(USAGE.into()),
     };
@@ -57,17 +58,32 @@ pub(crate) fn cargo(arguments: &[&str]) -> Command {
     command
 }
 
+#[cfg(feature = "bench")]
+fn bench(arguments: &[String]) -> Outcome<()> {
+    bench::run(arguments)
+}
+
+#[cfg(not(feature = "bench"))]
+fn bench(arguments: &[String]) -> Outcome<()> {
+    with_feature("bench", arguments)
+}
+
 #[cfg(feature = "definitions")]
 fn definitions(arguments: &[String]) -> Outcome<()> {
     definitions::run(arguments)
 }
 
-/// Builds the chore with what it needs and runs it.
 #[cfg(not(feature = "definitions"))]
 fn definitions(arguments: &[String]) -> Outcome<()> {
-    let build = ["run", "--quiet", "--release", "--package", "xtask", "--features", "definitions", "--", "definitions"];
+    with_feature("definitions", arguments)
+}
+
+/// Builds the chore with what it needs and runs it.
+#[cfg(not(all(feature = "bench", feature = "definitions")))]
+fn with_feature(chore: &str, arguments: &[String]) -> Outcome<()> {
+    let build = ["run", "--quiet", "--release", "--package", "xtask", "--features", chore, "--", chore];
     match cargo(&build).args(arguments).status()?.success() {
         true => Ok(()),
-        false => Err("definitions: not done".into()),
+        false => Err(format!("{chore}: not done").into()),
     }
 }

@@ -1,20 +1,30 @@
-//! A small HTTP/1.1 client: one connection, kept open, one request at a time. It costs as little of the machine as it can,
-//! because the server measured stands on the same one.
+//! A small HTTP/1.1 client for what is not measured: one connection, kept open, one request at a time.
 //!
-//! It knows lengths and chunks, not redirects, compression or TLS.
+//! It knows lengths and chunks, not redirects, compression or TLS. `AKSON_TOKEN` in the environment goes out as a bearer
+//! token.
 
 use std::io::{self, Read, Write};
 use std::net::TcpStream;
 use std::time::Duration;
+
+use super::answer::{Answer, Progress, bad, body};
 
 /// Where the server is: `http://host:port/path`.
 #[derive(Clone)]
 pub(super) struct Base {
     pub address: String,
     pub path: String,
+    /// The line of the head that says who asks; may be empty.
+    authorization: String,
 }
 
 impl Base {
+    pub(super) fn new(address: String, path: String) -> Self {
+        let token = std::env::var("AKSON_TOKEN").unwrap_or_default();
+        let authorization = if token.is_empty() { token } else { format!("Authorization: Bearer {token}\r\n") };
+        Self { address, path, authorization }
+    }
+
     pub(super) fn parse(url: &str) -> Option<Self> {
         let rest = url.strip_prefix("http://")?.trim_end_matches('/');
         let (address, path) = match rest.split_once('/') {
@@ -22,16 +32,17 @@ impl Base {
             None => (rest, String::new()),
         };
         let address = if address.contains(':') { address.to_owned() } else { format!("{address}:80") };
-        Some(Self { address, path })
+        Some(Self::new(address, path))
     }
 
     /// The bytes of a request.
     pub(super) fn request(&self, method: &str, path: &str, body: &[u8]) -> Vec<u8> {
-        let (address, base) = (&self.address, &self.path);
+        let (address, base, authorization) = (&self.address, &self.path, &self.authorization);
         // The base itself has no slash at its end.
         let slash = if path.is_empty() && !base.is_empty() { "" } else { "/" };
-        let mut out =
-            format!("{method} {base}{slash}{path} HTTP/1.1\r\nHost: {address}\r\nAccept: application/fhir+json\r\n");
+        let mut out = format!(
+            "{method} {base}{slash}{path} HTTP/1.1\r\nHost: {address}\r\nAccept: application/fhir+json\r\n{authorization}"
+        );
         if !body.is_empty() {
             out.push_str(&format!("Content-Type: application/fhir+json\r\nContent-Length: {}\r\n", body.len()));
         }
@@ -42,24 +53,48 @@ impl Base {
     }
 }
 
+/// Bytes that have arrived. Room is made once and kept: nothing is zeroed per answer.
+pub(super) struct Buffer {
+    bytes: Vec<u8>,
+    filled: usize,
+}
+
+impl Buffer {
+    pub(super) fn new() -> Self {
+        Self { bytes: vec![0; 1 << 14], filled: 0 }
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.filled = 0;
+    }
+
+    pub(super) fn filled(&self) -> &[u8] {
+        &self.bytes[..self.filled]
+    }
+
+    /// Reads once; answers whether there may be more to read at once.
+    pub(super) fn fill(&mut self, from: &mut impl Read) -> io::Result<bool> {
+        if self.filled == self.bytes.len() {
+            self.bytes.resize(self.bytes.len() * 4, 0);
+        }
+        let room = &mut self.bytes[self.filled..];
+        let read = from.read(room)?;
+        let more = read == room.len();
+        self.filled += read;
+        if read == 0 { Err(bad("the server closed the connection")) } else { Ok(more) }
+    }
+}
+
 /// An open connection.
 pub(super) struct Client {
     base: Base,
     stream: Option<TcpStream>,
-    buffer: Vec<u8>,
-}
-
-/// The status and where the body stands in the client's buffer.
-pub(super) struct Answer {
-    pub status: u16,
-    from: usize,
-    to: usize,
-    closes: bool,
+    buffer: Buffer,
 }
 
 impl Client {
     pub(super) fn new(base: &Base) -> Self {
-        Self { base: base.clone(), stream: None, buffer: Vec::with_capacity(1 << 16) }
+        Self { base: base.clone(), stream: None, buffer: Buffer::new() }
     }
 
     /// Sends a request and reads the whole answer.
@@ -74,84 +109,24 @@ impl Client {
             }
         };
         stream.write_all(request)?;
-        let answer = self.read(&mut stream)?;
+        self.buffer.clear();
+        let mut progress = Progress::default();
+        let answer = loop {
+            self.buffer.fill(&mut stream)?;
+            if let Some(answer) = progress.look(self.buffer.filled())? {
+                break answer;
+            }
+        };
         if !answer.closes {
             self.stream = Some(stream);
         }
         Ok(answer)
     }
 
-    /// A request by its parts, for what is not measured; answers status and body.
-    pub(super) fn ask(&mut self, method: &str, path: &str, body: &[u8]) -> io::Result<(u16, String)> {
-        let request = self.base.request(method, path, body);
+    /// A request by its parts; answers status and body.
+    pub(super) fn ask(&mut self, method: &str, path: &str, text: &[u8]) -> io::Result<(u16, String)> {
+        let request = self.base.request(method, path, text);
         let answer = self.send(&request)?;
-        Ok((answer.status, String::from_utf8_lossy(&self.buffer[answer.from..answer.to]).into_owned()))
+        Ok((answer.status, String::from_utf8_lossy(&body(self.buffer.filled(), &answer)).into_owned()))
     }
-
-    fn read(&mut self, stream: &mut TcpStream) -> io::Result<Answer> {
-        self.buffer.clear();
-        let head = loop {
-            if let Some(end) = find(&self.buffer, b"\r\n\r\n") {
-                break end + 4;
-            }
-            self.fill(stream)?;
-        };
-        let text = String::from_utf8_lossy(&self.buffer[..head]).to_ascii_lowercase();
-        let status = text.get(9..12).and_then(|code| code.parse().ok()).ok_or_else(|| bad("no status"))?;
-        let closes = text.contains("\r\nconnection: close");
-        let mut answer = Answer { status, from: head, to: head, closes };
-        if text.contains("\r\ntransfer-encoding: chunked") {
-            answer.to = self.chunks(stream, head)?;
-        } else if let Some((_, rest)) = text.split_once("\r\ncontent-length: ") {
-            let length = rest.split("\r\n").next().and_then(|n| n.trim().parse::<usize>().ok());
-            answer.to = head + length.ok_or_else(|| bad("content-length"))?;
-            while self.buffer.len() < answer.to {
-                self.fill(stream)?;
-            }
-        }
-        Ok(answer)
-    }
-
-    /// Joins chunks in place; answers where the body ends.
-    fn chunks(&mut self, stream: &mut TcpStream, head: usize) -> io::Result<usize> {
-        let (mut body, mut at) = (head, head);
-        loop {
-            let line = loop {
-                match find(&self.buffer[at..], b"\r\n") {
-                    Some(end) => break end,
-                    None => self.fill(stream)?,
-                }
-            };
-            let digits = String::from_utf8_lossy(&self.buffer[at..at + line]).into_owned();
-            let size = digits.split(';').next().unwrap_or_default().trim();
-            let size = usize::from_str_radix(size, 16).map_err(|_| bad("chunk size"))?;
-            let start = at + line + 2;
-            while self.buffer.len() < start + size + 2 {
-                self.fill(stream)?;
-            }
-            self.buffer.copy_within(start..start + size, body);
-            body += size;
-            at = start + size + 2;
-            if size == 0 {
-                return Ok(body);
-            }
-        }
-    }
-
-    fn fill(&mut self, stream: &mut TcpStream) -> io::Result<()> {
-        let old = self.buffer.len();
-        let room = self.buffer.capacity().max(1 << 16);
-        self.buffer.resize(old + room.min(1 << 18), 0);
-        let read = stream.read(&mut self.buffer[old..])?;
-        self.buffer.truncate(old + read);
-        if read == 0 { Err(bad("the server closed the connection")) } else { Ok(()) }
-    }
-}
-
-fn bad(what: &str) -> io::Error {
-    io::Error::new(io::ErrorKind::InvalidData, what.to_owned())
-}
-
-fn find(bytes: &[u8], what: &[u8]) -> Option<usize> {
-    bytes.windows(what.len()).position(|window| window == what)
 }

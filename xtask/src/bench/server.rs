@@ -53,10 +53,10 @@ impl Server {
     fn start(mut command: Command, address: SocketAddr, path: &str, ready: &str) -> Outcome<Self> {
         let begin = Instant::now();
         let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn()?;
-        let root = Base { address: address.to_string(), path: String::new() };
+        let root = Base::new(address.to_string(), String::new());
         loop {
             if Client::new(&root).ask("GET", ready, &[]).is_ok_and(|(status, _)| status == 200) {
-                let base = Base { address: root.address, path: path.to_owned() };
+                let base = Base::new(root.address, path.to_owned());
                 return Ok(Self { child, base, start: begin.elapsed() });
             }
             if begin.elapsed() > START_MAX || child.try_wait()?.is_some() {
@@ -105,6 +105,24 @@ pub(super) fn cpu_us(process: u32) -> f64 {
     let after_name = stat.rsplit(')').next().unwrap_or_default();
     let ticks = after_name.split_whitespace().skip(11).take(2).filter_map(|ticks| ticks.parse::<f64>().ok());
     ticks.sum::<f64>() * 10_000.0
+}
+
+/// The machine in a line: its cores, its memory, the day, and how busy others kept it so far.
+pub(super) fn machine() -> String {
+    let read = |path: &str| std::fs::read_to_string(path).unwrap_or_default();
+    let (processors, memory, load) = (read("/proc/cpuinfo"), read("/proc/meminfo"), read("/proc/loadavg"));
+    let after_colon = |line: &str| line.split_once(':').map(|(_, value)| value.trim().to_owned());
+    let model = processors.lines().find(|line| line.starts_with("model name")).and_then(after_colon);
+    let kilobytes = memory.split_whitespace().nth(1).and_then(|n| n.parse::<f64>().ok()).unwrap_or(0.0);
+    let cores = std::thread::available_parallelism().map_or(0, usize::from);
+    let day = Command::new("date").arg("+%Y-%m-%d").output().map(|output| output.stdout).unwrap_or_default();
+    format!(
+        "{}, {cores} cores ({}), {:.0} GB; load average at the start {}.",
+        String::from_utf8_lossy(&day).trim(),
+        model.unwrap_or_else(|| "of unknown make".to_owned()),
+        kilobytes / 1e6,
+        load.split_whitespace().next().unwrap_or("unknown")
+    )
 }
 
 fn free_address() -> Outcome<SocketAddr> {
