@@ -3,6 +3,7 @@
 //! A line has the route's pattern, never the address itself, so no id of a patient and no value of
 //! a query gets into it. Requests only append to a buffer; a thread of its own writes it out.
 
+use std::fmt;
 use std::io::Write;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::JoinHandle;
@@ -26,6 +27,13 @@ pub struct Line<'a> {
     pub bytes: u64,
     /// The request's own name.
     pub request: &'a str,
+}
+
+impl fmt::Display for Line<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Line { method, route, status, time_us, bytes, request } = self;
+        write!(f, "{method} {route} {status} {time_us}us {bytes}B {request}")
+    }
 }
 
 #[derive(Default)]
@@ -60,11 +68,7 @@ impl AccessLog {
         let mut waiting = self.shared.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         let was_empty = waiting.text.is_empty();
         // Writing into memory can't fail.
-        let _ = writeln!(
-            waiting.text,
-            "{} {} {} {}us {}B {}",
-            line.method, line.route, line.status, line.time_us, line.bytes, line.request
-        );
+        let _ = writeln!(waiting.text, "{line}");
         if waiting.text.len() > WAITING_BYTES_MAX {
             let text = std::mem::take(&mut waiting.text);
             let _ = std::io::stdout().lock().write_all(&text);

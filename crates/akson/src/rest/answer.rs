@@ -174,6 +174,7 @@ fn form(text: Bytes, shown: &Shown) -> (Option<HeaderValue>, Bytes) {
         Format::Json => (Format::Json, text),
         // What can't be said in XML is better said in JSON than not at all.
         Format::Xml => match Resource::parse_json(&text) {
+            Ok(resource) if shown.pretty => (Format::Xml, Bytes::from(xml::from_json_indented(&resource))),
             Ok(resource) => (Format::Xml, Bytes::from(xml::from_json(&resource))),
             Err(_) => (Format::Json, text),
         },

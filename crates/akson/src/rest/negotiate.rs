@@ -7,7 +7,7 @@
 use axum::http::{HeaderMap, header};
 
 use crate::rest::error::Refusal;
-use akson_core::query::Pair;
+use akson_core::query::{self, Pair};
 
 /// The media type of an answer.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -116,6 +116,23 @@ pub fn shown(headers: &HeaderMap, pairs: &mut Vec<Pair>) -> Result<Shown, Refusa
     Ok(shown)
 }
 
+/// The form of a refusal, as far as it can be known before the query is read: an address that can't be used may still say
+/// how its refusal is to look.
+pub fn guessed(headers: &HeaderMap, query: &str) -> Shown {
+    let mut shown = Shown::default();
+    let mut asked = None;
+    for pair in query.split('&') {
+        match pair.split_once('=') {
+            Some(("_format", value)) => asked = query::parse(&format!("_format={value}")).ok(),
+            Some(("_pretty", value)) => shown.pretty = value == "true",
+            _ => {}
+        }
+    }
+    let named = asked.as_ref().and_then(|pairs| format_of(query::last(pairs, "_format")?));
+    shown.format = named.or_else(|| accepted(headers).ok()).unwrap_or(Format::Json);
+    shown
+}
+
 fn summary(value: &str) -> Result<Summary, Refusal> {
     match value {
         "true" => Ok(Summary::Short),
@@ -204,14 +221,14 @@ pub fn prefer(headers: &HeaderMap) -> Prefer {
 mod tests {
     use super::*;
 
-    fn check(accept: &str, query: &str, expected: Option<Format>) {
+    fn check(accept: &str, text: &str, expected: Option<Format>) {
         let mut headers = HeaderMap::new();
         if !accept.is_empty() {
             headers.insert(header::ACCEPT, accept.parse().unwrap());
         }
-        let mut pairs = akson_core::query::parse(query).unwrap();
+        let mut pairs = query::parse(text).unwrap();
         let found = shown(&headers, &mut pairs).ok().map(|shown| shown.format);
-        assert_eq!(found, expected, "{accept} {query}");
+        assert_eq!(found, expected, "{accept} {text}");
     }
 
     #[test]
@@ -226,6 +243,16 @@ mod tests {
         check("text/html,application/xhtml+xml,application/xml;q=0.9", "", Some(Format::Json));
         check("application/fhir+json", "_format=application/fhir%2Bxml", Some(Format::Xml));
         check("application/fhir+json", "_format=application/fhir+xml", Some(Format::Xml));
+    }
+
+    #[test]
+    fn a_refusal_has_the_form_that_can_be_known() {
+        let mut headers = HeaderMap::new();
+        assert_eq!(guessed(&headers, "a=%zz&_format=xml&_pretty=true").format, Format::Xml);
+        assert_eq!(guessed(&headers, "_format=%zz").format, Format::Json);
+        headers.insert(header::ACCEPT, "application/fhir+xml".parse().unwrap());
+        assert_eq!(guessed(&headers, "_format=csv").format, Format::Xml);
+        assert_eq!(guessed(&headers, "_format=json").format, Format::Json);
     }
 
     #[test]

@@ -11,7 +11,7 @@ use std::time::Instant;
 use akson_core::{Caller, Core};
 use axum::Router;
 use axum::body::Body;
-use axum::http::{HeaderMap, HeaderValue, Request, Response, header};
+use axum::http::{HeaderMap, HeaderValue, Method, Request, Response, header};
 use axum::routing::{MethodFilter, on};
 use bytes::Bytes;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
@@ -33,6 +33,8 @@ use akson_core::query::{self, Pair};
 
 const REQUEST_ID: &str = "x-request-id";
 const REQUEST_ID_LENGTH_MAX: usize = 64;
+/// Digits of a Norwegian national identity number.
+const IDENTITY_DIGITS: usize = 11;
 const COMPRESSED_FROM_BYTES: u64 = 1024;
 /// A larger body takes milliseconds to read and validate, too long for a thread that others wait for.
 const BODY_BYTES_INLINE: usize = 64 << 10;
@@ -82,7 +84,7 @@ pub fn router(house: &Arc<House>) -> Router {
         .method_not_allowed_fallback(absent.clone())
         .fallback(absent)
         .layer(CompressionLayer::new().gzip(true).zstd(true).compress_when(SizeAbove::new(COMPRESSED_FROM_BYTES)))
-        .layer(RequestDecompressionLayer::new().gzip(true).zstd(true).pass_through_unaccepted(false))
+        .layer(RequestDecompressionLayer::new().gzip(true).zstd(true).pass_through_unaccepted(true))
         .layer(CatchPanicLayer::custom(|_| {
             let text = "the server failed; the request id finds the cause in its log";
             answer::refuse(&Refusal::new(500, "exception", text), &Shown::default()).0
@@ -145,7 +147,7 @@ async fn handle(
     house.metrics.count(place, status, time.as_micros() as u64, bytes);
     if let Some(log) = &house.log {
         log.line(&Line {
-            method: method.as_str(),
+            method: verb(&method),
             route: route.map_or("(no route)", |route| route.path),
             status,
             time_us: time.as_micros(),
@@ -166,12 +168,17 @@ async fn answer_to(
     let (head, body) = request.into_parts();
     let limits = &house.config.limits;
     let query = head.uri.query().unwrap_or("");
+    *shown = negotiate::guessed(&head.headers, query);
     if head.uri.path().len() + query.len() > limits.url_bytes {
         return Err(Refusal::new(414, "too-long", "the address is too long; use POST with _search"));
     }
     let Some(route) = route else {
         return Err(no_route(head.uri.path()));
     };
+    if head.headers.get(header::CONTENT_ENCODING).is_some_and(|coding| coding != "identity") {
+        // What could be read was taken away with the coding.
+        return Err(Refusal::new(415, "not-supported", "a body is sent as it is, or as gzip or zstd"));
+    }
     let mut pairs = query_of(query, limits.query_parameters)?;
     let body = match route.body {
         BodyLimit::Nothing => Bytes::new(),
@@ -294,16 +301,29 @@ fn base(house: &House, headers: &HeaderMap) -> String {
     if sound { format!("http://{host}/fhir") } else { format!("http://{}/fhir", house.config.listen) }
 }
 
+/// The verb as the log may have it: one that is known, or that it was none.
+fn verb(method: &Method) -> &'static str {
+    let known = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
+    known.into_iter().find(|known| *known == method.as_str()).unwrap_or("other")
+}
+
+/// The request's own name: the client's, if it may stand in a log.
 fn request_id(headers: &HeaderMap) -> String {
     let given = headers.get(REQUEST_ID).and_then(|value| value.to_str().ok());
     let sound = given.filter(|text| {
         (1..=REQUEST_ID_LENGTH_MAX).contains(&text.len())
             && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.:".contains(&b))
+            && !names_somebody(text)
     });
     match sound {
         Some(text) => text.to_string(),
         None => akson_core::random_name(),
     }
+}
+
+/// Whether a text has eleven digits in a row, as national identity numbers have.
+fn names_somebody(text: &str) -> bool {
+    text.split(|c: char| !c.is_ascii_digit()).any(|digits| digits.len() == IDENTITY_DIGITS)
 }
 
 async fn whole(body: Body, headers: &HeaderMap, limit: usize) -> Result<Bytes, Refusal> {
@@ -387,11 +407,25 @@ mod tests {
     }
 
     #[test]
-    fn a_request_id_that_could_break_the_log_is_replaced() {
-        let mut headers = HeaderMap::new();
-        headers.insert(REQUEST_ID, HeaderValue::from_static("a b"));
-        assert_ne!(request_id(&headers), "a b");
-        headers.insert(REQUEST_ID, HeaderValue::from_static("ward-7:1"));
-        assert_eq!(request_id(&headers), "ward-7:1");
+    fn a_request_id_that_may_not_stand_in_a_log_is_replaced() {
+        let taken = |text: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(REQUEST_ID, HeaderValue::from_str(text).unwrap());
+            request_id(&headers) == text
+        };
+        for text in ["a b", "a\tb", "<x>", "", "26816498765", "x-26816498765", &"x".repeat(REQUEST_ID_LENGTH_MAX + 1)] {
+            assert!(!taken(text), "{text}");
+        }
+        for text in ["ward-7:1", "1700000000000", &"x".repeat(REQUEST_ID_LENGTH_MAX)] {
+            assert!(taken(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_verb_nobody_knows_is_not_logged_as_it_came() {
+        assert_eq!(verb(&Method::PATCH), "PATCH");
+        for text in ["PURGE", "get", "X26816498765"] {
+            assert_eq!(verb(&Method::from_bytes(text.as_bytes()).unwrap()), "other");
+        }
     }
 }

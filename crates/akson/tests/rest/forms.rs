@@ -6,6 +6,8 @@ use crate::client::Client;
 
 const PATIENT: &str = r#"{"resourceType":"Patient","id":"a","text":{"status":"generated","div":"<div xmlns=\"http://www.w3.org/1999/xhtml\">x</div>"},"name":[{"family":"Å"}],"photo":[{"title":"p"}],"birthDate":"1970-01-01"}"#;
 
+const XML: [(&str, &str); 1] = [("accept", "application/fhir+xml")];
+
 #[tokio::test]
 async fn what_cannot_be_given_is_not_acceptable() {
     let client = Client::new();
@@ -27,6 +29,40 @@ async fn xml_goes_in_and_out() {
     assert_eq!(client.get("/fhir/Patient/x").await.value()["active"], true);
     let refused = client.get("/fhir/Patient/none?_format=xml").await;
     assert!(refused.is(404).text().contains("<OperationOutcome"));
+}
+
+#[tokio::test]
+async fn refusals_come_in_the_form_that_was_asked_for() {
+    let client = Client::new();
+    let long = format!("/fhir/Patient?_format=xml&name={}", "x".repeat(20_000));
+    let asked = [
+        ("GET", long.as_str(), 414),
+        ("GET", "/fhir/Patient?_format=xml&name=%zz", 400),
+        ("GET", "/fhir/Patient?_format=xml&_summary=some", 400),
+        ("GET", "/nowhere?_format=xml", 404),
+        ("TRACE", "/fhir/Patient?_format=xml", 405),
+        ("GET", "/fhir/Patient?_format=application/fhir%2Bxml&nme=x", 400),
+    ];
+    for (method, path, status) in asked {
+        let answer = client.send(&format!("{method} {path}"), &[], "").await;
+        assert!(answer.is(status).text().contains("<OperationOutcome xmlns"), "{path}: {}", answer.text());
+        let accepted = client.send(&format!("{method} {}", path.replace("_format", "_x")), &XML, "").await;
+        assert!(accepted.text().contains("<OperationOutcome xmlns"), "{path}: {}", accepted.text());
+    }
+    let coded = [("content-encoding", "br"), XML[0]];
+    let answer = client.send("POST /fhir/Patient", &coded, "x").await;
+    assert!(answer.is(415).text().contains("<OperationOutcome xmlns"), "{}", answer.text());
+    client.send("POST /fhir/Patient", &[("content-encoding", "identity")], PATIENT).await.is(201);
+}
+
+#[tokio::test]
+async fn xml_can_be_indented() {
+    let client = Client::new();
+    client.put(PATIENT).await;
+    let text = client.get("/fhir/Patient/a?_format=xml&_pretty=true").await.text();
+    assert!(text.contains("\n  <birthDate value=\"1970-01-01\"/>\n"), "{text}");
+    let text = client.get("/fhir/Patient?_format=xml&_pretty=true").await.text();
+    assert!(text.contains("\n      <Patient>\n        <id value=\"a\"/>"), "{text}");
 }
 
 #[tokio::test]

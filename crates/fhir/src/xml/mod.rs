@@ -14,7 +14,7 @@ mod scope;
 mod write;
 
 pub use read::{ATTRIBUTES_MAX, NAMESPACES_MAX, to_json};
-pub use write::from_json;
+pub use write::{from_json, from_json_indented};
 
 /// The namespace of FHIR.
 pub const FHIR: &str = "http://hl7.org/fhir";

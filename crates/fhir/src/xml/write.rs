@@ -13,15 +13,38 @@ use crate::resource::Resource;
 
 /// The resource as an XML document.
 pub fn from_json(resource: &Resource) -> String {
-    let mut writer = Writer { out: String::with_capacity(resource.text().len() * 2), definitions: Definitions::r4() };
+    written(resource, Lines::One)
+}
+
+/// The same, indented for people; narratives stay as they are.
+pub fn from_json_indented(resource: &Resource) -> String {
+    let mut text = written(resource, Lines::Many(0));
+    text.push('\n');
+    text
+}
+
+fn written(resource: &Resource, lines: Lines) -> String {
+    let out = String::with_capacity(resource.text().len() * 2);
+    let mut writer = Writer { out, definitions: Definitions::r4(), lines };
     writer.out.push_str("<?xml version=\"1.0\" encoding=\"UTF-8\"?>");
+    writer.line();
     writer.resource(resource.root(), true);
     writer.out
+}
+
+/// How elements follow each other.
+#[derive(Clone, Copy)]
+enum Lines {
+    /// All on one line.
+    One,
+    /// Each on its own, this deep.
+    Many(usize),
 }
 
 struct Writer {
     out: String,
     definitions: &'static Definitions,
+    lines: Lines,
 }
 
 /// A member with its primitive companion.
@@ -59,10 +82,27 @@ impl Writer {
             return;
         }
         self.out.push('>');
-        for member in inner {
-            self.member(member);
-        }
+        self.within(|writer| inner.for_each(|member| writer.member(member)));
         self.out.extend(["</", name, ">"]);
+    }
+
+    /// Begins a line, where there are several.
+    fn line(&mut self) {
+        if let Lines::Many(depth) = self.lines {
+            self.out.push('\n');
+            self.out.extend(std::iter::repeat_n("  ", depth));
+        }
+    }
+
+    /// Writes what stands between a start and its end.
+    fn within(&mut self, write: impl FnOnce(&mut Writer)) {
+        let before = self.lines;
+        if let Lines::Many(depth) = before {
+            self.lines = Lines::Many(depth + 1);
+        }
+        write(self);
+        self.lines = before;
+        self.line();
     }
 
     fn members<'v>(&self, value: Value<'v>, of: TypeId) -> Vec<Member<'v>> {
@@ -106,13 +146,17 @@ impl Writer {
         if !present(value) && !present(extra) {
             return;
         }
+        self.line();
         let found = self.definitions.get(member.child.type_id);
         match (found.kind, found.name, value) {
             (_, "xhtml", Some(value)) => self.narrative(&value.as_str().unwrap_or_default()),
             (TypeKind::Primitive, ..) => self.primitive(member.key, found.id, value, extra),
             (_, "Resource", Some(value)) => {
                 self.out.extend(["<", member.key, ">"]);
-                self.resource(value, false);
+                self.within(|writer| {
+                    writer.line();
+                    writer.resource(value, false);
+                });
                 self.out.extend(["</", member.key, ">"]);
             }
             (_, _, Some(value)) => {
