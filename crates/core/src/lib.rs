@@ -23,7 +23,7 @@ pub use limits::Limits;
 pub use maintain::{Health, Report};
 pub use record::{
     Change, Check, EntryAnswer, Expected, ExportPage, Found, HistoryOf, KnownParameter, MetaChange, Mode, Past, Patch,
-    Record, SearchOf, Seen, Written,
+    Record, SearchOf, Seen, Written, is_sealed,
 };
 
 use std::path::Path;

@@ -22,6 +22,8 @@ pub struct Ask {
     pub house: Arc<House>,
     /// Who asks, and when.
     pub caller: Caller,
+    /// The verb.
+    pub method: &'static str,
     /// The parts of the address after the base.
     pub segments: Vec<String>,
     /// The query without what `shown` holds; of a form too.

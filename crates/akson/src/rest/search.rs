@@ -45,23 +45,54 @@ async fn run(ask: Ask, of: SearchOf) -> Result<Reply, Refusal> {
     if ask.shown.summary == Summary::Count {
         pairs.push(("_summary".to_string(), "count".to_string()));
     }
-    let found = ask.record().search(of, pairs, ask.prefer.lenient).await?;
-    let links = links(&ask, &found);
+    // What was sent in a form is not told in an address.
+    let hidden = ask.method == "POST" || akson_core::is_sealed(&pairs);
+    let found = ask.record().search(of.clone(), pairs, ask.prefer.lenient).await?;
+    let links = if hidden { hidden_links(&ask, &of, &found)? } else { links(&ask, &found) };
     Ok(Reply::bundle(bundle::searchset(&ask.base, &ask.shown, &found, &links)))
 }
 
-/// Where this page and the next one are.
-pub fn links(ask: &Ask, found: &Found) -> Vec<(&'static str, String)> {
+/// Where this page and the next one are, with the query in a token.
+fn hidden_links(ask: &Ask, of: &SearchOf, found: &Found) -> Result<Vec<(&'static str, String)>, Refusal> {
+    let path = path(ask);
+    let link = |token: String| {
+        let mut pairs = presentation(ask);
+        pairs.push((PAGE.to_string(), token));
+        address(&path, &pairs)
+    };
+    let mut links = vec![("self", link(ask.record().sealed(of, found, found.page.as_deref())?))];
+    if let Some(next) = &found.next {
+        links.push(("next", link(ask.record().sealed(of, found, Some(next))?)));
+    }
+    Ok(links)
+}
+
+/// The links of what an operation answers. Parameters that came in a body are not told in an address.
+pub fn links_of_operation(ask: &Ask, found: &Found) -> Vec<(&'static str, String)> {
+    match ask.method {
+        "POST" => vec![("self", path(ask))],
+        _ => links(ask, found),
+    }
+}
+
+/// Where is searched.
+fn path(ask: &Ask) -> String {
     let mut path = ask.base.clone();
     for segment in ask.segments.iter().filter(|segment| *segment != "_search") {
         path.push('/');
         path.push_str(segment);
     }
+    path
+}
+
+/// Where this page and the next one are.
+fn links(ask: &Ask, found: &Found) -> Vec<(&'static str, String)> {
+    let path = path(ask);
     let mut used = found.used.clone();
     used.extend(presentation(ask));
-    let mut links = vec![("self", address(&path, &used))];
+    let here = found.page.iter().map(|token| (PAGE.to_string(), token.clone()));
+    let mut links = vec![("self", address(&path, &used.iter().cloned().chain(here).collect::<Vec<_>>()))];
     if let Some(token) = &found.next {
-        used.retain(|(name, _)| name != PAGE);
         used.push((PAGE.to_string(), token.clone()));
         links.push(("next", address(&path, &used)));
     }

@@ -197,6 +197,7 @@ async fn answer_to(
     let ask = Ask {
         house: Arc::clone(house),
         caller,
+        method: route.method,
         segments,
         pairs,
         prefer: negotiate::prefer(&head.headers),

@@ -6,6 +6,7 @@ mod conditions;
 mod edges;
 mod forms;
 mod limits;
+mod links;
 mod parameters;
 mod promise;
 mod routes;

@@ -8,10 +8,14 @@ use akson_fhir::outcome::Issue;
 use akson_store::{Line, View};
 
 use super::audited::About;
+use super::sealed::is_sealed;
 use super::{Record, Seen, look};
 use crate::access::Action;
 use crate::error::Error;
 use crate::query::{self, Pair};
+
+/// The parameter that names a page.
+pub(super) const PAGE: &str = "_page";
 
 /// Among what is searched.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,6 +54,8 @@ pub struct Found {
     pub entries: Vec<(Seen, Mode)>,
     /// How many match in all, if it was asked for.
     pub total: Option<u64>,
+    /// The token of this page, if it is not the first.
+    pub page: Option<String>,
     /// The token of the next page.
     pub next: Option<String>,
     /// The parameters that were used.
@@ -88,12 +94,26 @@ pub struct KnownParameter {
 impl Record {
     /// A page of what matches.
     pub async fn search(&self, of: SearchOf, pairs: Vec<Pair>, lenient: bool) -> Result<Found, Error> {
-        let about = About::new(Action::Search, of.type_name.unwrap_or(""), asked(&of, &pairs));
-        let result = match self.core.store().read() {
-            Ok(view) => self.search_in(&view, &about, &of, &pairs, lenient),
-            Err(error) => Err(error.into()),
-        };
+        let mut about = About::new(Action::Search, of.type_name.unwrap_or(""), asked(&of, &pairs));
+        let result = self.search_now(&mut about, &of, &pairs, lenient);
         self.after_audit(about, result).await
+    }
+
+    fn search_now(
+        &self,
+        about: &mut About,
+        of: &SearchOf,
+        pairs: &[Pair],
+        lenient: bool,
+    ) -> Result<(Found, Vec<Line>), Error> {
+        let view = self.core.store().read()?;
+        if !is_sealed(pairs) {
+            return self.search_in(&view, about, of, pairs, lenient);
+        }
+        let sight = self.granted(about.action, about.type_name)?;
+        let pairs = self.unsealed(&view, of, &sight, pairs)?;
+        about.asked = asked(of, &pairs);
+        self.search_in(&view, about, of, &pairs, lenient)
     }
 
     /// A page at the moment of a view.
@@ -115,6 +135,7 @@ impl Record {
             path: of.path(),
             entries,
             total: page.total,
+            page: query.page,
             next: page.next,
             used: query.used,
             issues: page.issues,

@@ -373,7 +373,10 @@ fn indented_xml_says_the_same() {
     let json = r#"{"resourceType":"Patient","id":"a","text":{"status":"generated","div":"<div xmlns=\"http://www.w3.org/1999/xhtml\"><p>a  b</p></div>"},"contained":[{"resourceType":"Basic","code":{"text":"x"}}],"active":true}"#;
     let xml = from_json_indented(&Resource::parse_json(json.as_bytes()).unwrap());
     assert!(xml.contains("?>\n<Patient xmlns"), "{xml}");
-    assert!(xml.contains("\n  <contained>\n    <Basic>\n      <code>\n        <text value=\"x\"/>\n      </code>"), "{xml}");
+    assert!(
+        xml.contains("\n  <contained>\n    <Basic>\n      <code>\n        <text value=\"x\"/>\n      </code>"),
+        "{xml}"
+    );
     assert!(xml.contains("<p>a  b</p></div>\n  </text>"), "{xml}");
     assert_eq!(to_json(xml.as_bytes()).unwrap(), json);
 }

@@ -62,21 +62,29 @@ pub fn seal(secret: &[u8; 16], bond: Bond, cursor: &Cursor) -> String {
     };
     plain.push(kind);
     plain.extend(bytes);
+    seal_bytes(secret, bond, plain)
+}
+
+/// Makes a token that hides any text; equal texts give equal tokens.
+pub fn seal_bytes(secret: &[u8; 16], bond: Bond, mut plain: Vec<u8>) -> String {
     let tag = tag(secret, bond, &plain);
     mask(secret, &tag, &mut plain);
     encode(&[&tag[..], &plain].concat())
 }
 
-/// Reads a token; none if it was not made for this.
-pub fn open(secret: &[u8; 16], bond: Bond, token: &str) -> Option<Cursor> {
+/// The text in a token; none if it was not made for this.
+pub fn open_bytes(secret: &[u8; 16], bond: Bond, token: &str) -> Option<Vec<u8>> {
     let bytes = decode(token)?;
     let (tag, masked) = bytes.split_at_checked(16)?;
     let tag: [u8; 16] = tag.try_into().ok()?;
     let mut plain = masked.to_vec();
     mask(secret, &tag, &mut plain);
-    if self::tag(secret, bond, &plain) != tag {
-        return None;
-    }
+    (self::tag(secret, bond, &plain) == tag).then_some(plain)
+}
+
+/// Reads a token; none if it was not made for this.
+pub fn open(secret: &[u8; 16], bond: Bond, token: &str) -> Option<Cursor> {
+    let plain = open_bytes(secret, bond, token)?;
     let number = |from: usize| Some(i64::from_le_bytes(plain.get(from..from + 8)?.try_into().ok()?));
     let rest = plain.get(35..)?;
     let key = match plain.get(34)? {

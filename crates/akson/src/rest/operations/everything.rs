@@ -12,6 +12,6 @@ pub async fn everything(mut ask: Ask) -> Result<Reply, Refusal> {
     super::add_parameters(&mut ask)?;
     let id = ask.id()?.to_string();
     let found = ask.record().everything(&id, ask.pairs.clone()).await?;
-    let links = search::links(&ask, &found);
+    let links = search::links_of_operation(&ask, &found);
     Ok(Reply::bundle(bundle::searchset(&ask.base, &ask.shown, &found, &links)))
 }

@@ -11,6 +11,6 @@ use crate::rest::{bundle, search};
 pub async fn lastn(mut ask: Ask) -> Result<Reply, Refusal> {
     super::add_parameters(&mut ask)?;
     let found = ask.record().lastn(ask.pairs.clone(), ask.prefer.lenient).await?;
-    let links = search::links(&ask, &found);
+    let links = search::links_of_operation(&ask, &found);
     Ok(Reply::bundle(bundle::searchset(&ask.base, &ask.shown, &found, &links)))
 }
