@@ -4,6 +4,7 @@
 //! readers on snapshots; a write is answered when its commit is durable.
 //! What it does not do: decide who may see or change anything, validate content, or speak a protocol.
 
+pub mod access;
 mod audit;
 mod body;
 mod clock;

@@ -20,6 +20,7 @@ pub(crate) const STEPS: &[Step] = &[
     Step { number: 1, text: include_str!("../../migrations/0001_record.sql") },
     Step { number: 2, text: include_str!("../../migrations/0002_search.sql") },
     Step { number: 3, text: include_str!("../../migrations/0003_audit.sql") },
+    Step { number: 4, text: include_str!("../../migrations/0004_access.sql") },
 ];
 
 /// Runs the steps that are missing.

@@ -8,8 +8,10 @@ use std::time::Duration;
 
 use rusqlite::OpenFlags;
 use rusqlite::config::DbConfig;
+use rusqlite::functions::FunctionFlags;
 
 use super::Connection;
+use crate::search::numbers::contains;
 use crate::{Error, Options};
 
 /// The oldest SQLite that has no known fault in its log (3.51.3).
@@ -33,6 +35,7 @@ pub(crate) fn open_writer(path: &Path, options: &Options, keeping: Keeping) -> R
     let raw = rusqlite::Connection::open(path)?;
     raw.busy_timeout(Duration::from_secs(5))?;
     keep_plans(&raw)?;
+    add_functions(&raw)?;
     raw.pragma_update(None, "page_size", PAGE_BYTES)?;
     let mode: String = raw.pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get(0))?;
     if mode != "wal" {
@@ -59,6 +62,7 @@ pub(crate) fn open_reader(path: &Path, options: &Options) -> Result<Connection, 
     let raw = rusqlite::Connection::open_with_flags(path, flags)?;
     raw.busy_timeout(Duration::from_secs(5))?;
     keep_plans(&raw)?;
+    add_functions(&raw)?;
     raw.pragma_update(None, "temp_store", "MEMORY")?;
     raw.pragma_update(None, "cache_size", -cache_kilobytes(options.reader_cache_bytes))?;
     Ok(Connection { raw })
@@ -69,6 +73,17 @@ pub(crate) fn open_reader(path: &Path, options: &Options) -> Result<Connection, 
 fn keep_plans(raw: &rusqlite::Connection) -> Result<(), Error> {
     raw.set_prepared_statement_cache_capacity(STATEMENTS_KEPT);
     raw.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+    Ok(())
+}
+
+/// What `dialect` asks of the engine beyond its own.
+fn add_functions(raw: &rusqlite::Connection) -> Result<(), Error> {
+    let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC | FunctionFlags::SQLITE_INNOCUOUS;
+    raw.create_scalar_function("within", 2, flags, |called| {
+        let number = called.get_raw(0).as_i64_or_null()?;
+        let set = called.get_raw(1).as_blob()?;
+        Ok(number.is_some_and(|number| contains(set, number)))
+    })?;
     Ok(())
 }
 

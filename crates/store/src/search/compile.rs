@@ -10,13 +10,13 @@ use super::drive::{self, Drive};
 use super::expr::{DateTest, Expr, Prefix, Test};
 use super::param;
 use super::registry::Parameter;
-use super::sight::{Clause, Limits, Scope};
 use super::sql::{At, Sql};
+use super::visible::{self, visible};
 use crate::hash::TARGETS;
 use crate::types;
 
-const NO: &str = "1 = 0";
-const YES: &str = "1 = 1";
+pub(super) const NO: &str = "1 = 0";
+pub(super) const YES: &str = "1 = 1";
 
 /// Writes a condition.
 pub fn condition(sql: &mut Sql<'_>, at: &At, expr: &Expr) {
@@ -28,8 +28,14 @@ pub fn condition(sql: &mut Sql<'_>, at: &At, expr: &Expr) {
             condition(sql, at, inner);
             sql.push(")");
         }
-        Expr::Test(parameter, test) => tested(sql, at, parameter, test),
-        Expr::Present(parameter) => present(sql, at, parameter),
+        Expr::Test(parameter, test) => {
+            visible::told(sql, at, parameter);
+            tested(sql, at, parameter, test);
+        }
+        Expr::Present(parameter) => {
+            visible::told(sql, at, parameter);
+            present(sql, at, parameter);
+        }
         Expr::Id(ids) => by_id(sql, at, ids),
         Expr::Updated(test) => on_resource(sql, at, |sql, r| updated(sql, &format!("{r}.updated"), *test)),
         Expr::Chain(parameter, target, inner) => chain(sql, at, parameter, target, inner),
@@ -45,7 +51,8 @@ pub fn condition(sql: &mut Sql<'_>, at: &At, expr: &Expr) {
     }
 }
 
-fn joined<T>(sql: &mut Sql<'_>, list: &[T], word: &str, none: &str, mut each: impl FnMut(&mut Sql<'_>, &T)) {
+/// Writes conditions side by side; `none` if there are none.
+pub(super) fn joined<T>(sql: &mut Sql<'_>, list: &[T], word: &str, none: &str, mut each: impl FnMut(&mut Sql<'_>, &T)) {
     match list {
         [] => {
             sql.push(none);
@@ -91,7 +98,7 @@ fn tested(sql: &mut Sql<'_>, at: &At, parameter: &Parameter, test: &Test) {
 }
 
 /// A condition on the row of `resource` itself.
-fn on_resource(sql: &mut Sql<'_>, at: &At, write: impl FnOnce(&mut Sql<'_>, &str)) {
+pub(super) fn on_resource(sql: &mut Sql<'_>, at: &At, write: impl FnOnce(&mut Sql<'_>, &str)) {
     if let Some(alias) = &at.resource {
         return write(sql, alias);
     }
@@ -294,8 +301,10 @@ pub fn source(
     sql.push(" WHERE ");
     let at = match &drive {
         Some(drive) => {
+            let at = At::row(alias, type_name);
+            visible::told(sql, &at, drive.parameter());
             drive.condition(sql, alias);
-            At::row(alias, type_name)
+            at
         }
         None => {
             sql.push(alias).push(".type = ").int(type_number(type_name)).push(" AND ").push(alias).push(".state = 1");
@@ -343,60 +352,4 @@ fn of_patient(sql: &mut Sql<'_>, at: &At, id: &str) {
         .push(" AND c.type = ")
         .int(type_number(at.type_name));
     sql.push(" AND c.part = ").push(&at.part).push(" AND c.rid = ").push(&at.rid).push("))");
-}
-
-/// What the caller's sight shows of the resources at a place.
-pub fn visible(sql: &mut Sql<'_>, at: &At) {
-    match sql.sight.of(at.type_name) {
-        Scope::Everything => {
-            sql.push(YES);
-        }
-        Scope::Nothing => {
-            sql.push(NO);
-        }
-        Scope::Some(limits) => limited(sql, at, limits),
-    }
-}
-
-fn limited(sql: &mut Sql<'_>, at: &At, limits: &Limits) {
-    joined(sql, &limits.only, " OR ", NO, |sql, all| joined(sql, all, " AND ", YES, |sql, one| clause(sql, at, one)));
-    for all in &limits.except {
-        sql.push(" AND NOT ");
-        joined(sql, all, " AND ", YES, |sql, one| clause(sql, at, one));
-    }
-}
-
-fn clause(sql: &mut Sql<'_>, at: &At, clause: &Clause) {
-    match clause {
-        // Words are looked for in bodies, which a scope does not read: such a clause holds for nothing.
-        Clause::Where(expr) if super::words::any(&drive::flat(expr)) => {
-            sql.push(NO);
-        }
-        // What decides about sight looks at everything: a rule may rest on what the caller does not see.
-        Clause::Where(expr) => {
-            let everything = super::sight::all();
-            let before = std::mem::replace(&mut sql.sight, everything);
-            condition(sql, at, expr);
-            sql.sight = before;
-        }
-        Clause::Parts(parts) => belongs(sql, at, parts),
-    }
-}
-
-/// It belongs to one of these patients. What is in a bucket names patients, and all of them are among these.
-fn belongs(sql: &mut Sql<'_>, at: &At, parts: &[i64]) {
-    if parts.is_empty() {
-        sql.push(NO);
-        return;
-    }
-    sql.push("(").push(&at.part);
-    sql.numbers(parts);
-    sql.push(" OR ").push(&at.part).push(" < 0 AND EXISTS (SELECT 1 FROM compartment c WHERE c.part = ").push(&at.part);
-    sql.push(" AND c.rid = ")
-        .push(&at.rid)
-        .push(") AND NOT EXISTS (SELECT 1 FROM compartment c WHERE c.part = ")
-        .push(&at.part);
-    sql.push(" AND c.rid = ").push(&at.rid).push(" AND NOT c.patient");
-    sql.numbers(parts);
-    sql.push("))");
 }

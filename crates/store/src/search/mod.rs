@@ -1,7 +1,7 @@
 //! Search: from a resource to its index rows, from a query to SQL.
 //!
 //! `registry` knows the parameters, `index` makes rows, `query` reads what is asked, `sight` says who sees what,
-//! `compile` and `drive` make SQL of both, `walk` runs statements, `run` makes pages. One file per kind of parameter
+//! `compile`, `visible` and `drive` make SQL of both, `walk` runs statements, `run` makes pages. One file per kind of parameter
 //! stands in `param`. Spec: <https://hl7.org/fhir/R4/search.html>.
 
 mod collect;
@@ -14,6 +14,7 @@ pub mod fold;
 mod include;
 pub mod index;
 mod near;
+pub mod numbers;
 pub mod page;
 mod param;
 pub mod query;
@@ -28,5 +29,6 @@ mod sort;
 mod split;
 mod sql;
 mod statement;
+mod visible;
 mod walk;
 mod words;

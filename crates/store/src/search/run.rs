@@ -85,6 +85,7 @@ impl View {
                 return Err(Refusal::Forbidden(type_name));
             }
             covered(sight, expr)?;
+            veiled(sight, type_name, expr, &query.sort)?;
         }
         let includes = query.include.iter().chain(&query.revinclude);
         for name in includes.flat_map(|rule| [rule.source, rule.target]).flatten() {
@@ -154,6 +155,24 @@ impl View {
 
 fn no_page() -> Refusal {
     Refusal::Invalid(Issue::error("invalid", "http._page", "this page does not belong to this search; begin it again"))
+}
+
+/// Whether a query would read words or an order out of what the sight hides.
+fn veiled(sight: &Sight, type_name: &str, expr: &Expr, sorts: &[Sort]) -> Result<(), Refusal> {
+    let refused = |what: &str, place: &str| {
+        let text = format!("some of what is shown here keeps {what} to itself: ask without it");
+        Err(Refusal::Invalid(Issue::error("suppressed", place, text)))
+    };
+    for redaction in sight.hidden(type_name) {
+        if words::any(&drive::flat(expr)) {
+            return refused("its words", "");
+        }
+        let by = sorts.iter().filter_map(|sort| if let SortKey::By(by) = &sort.key { Some(by) } else { None });
+        if by.flatten().any(|parameter| redaction.covers(parameter)) {
+            return refused("its order", "http._sort");
+        }
+    }
+    Ok(())
 }
 
 /// Whether every type that a condition passes through can be seen at all.

@@ -26,7 +26,7 @@ impl Walker<'_> {
         sql.push("SELECT r.part, r.rid, r.type, r.version, r.updated, r.controller, r.state, r.patients, r.sum, r.dict, r.body ");
         sql.push("FROM resource r WHERE r.part = ").int(place.part).push(" AND r.rid = ").int(place.rid);
         sql.push(" AND r.type = ").int(super::compile::type_number(type_name)).push(" AND r.state = 1 AND ");
-        super::compile::visible(&mut sql, &super::sql::At::resource("r", type_name));
+        super::visible::visible(&mut sql, &super::sql::At::resource("r", type_name));
         sql.push(" ORDER BY r.part LIMIT 1");
         self.view.connection.one(&sql.text, &super::walk::binds(&sql.binds), |row| self.view.stored(row))
     }

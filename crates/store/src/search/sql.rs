@@ -4,16 +4,16 @@
 //! No value of a query ever becomes part of the text.
 
 use std::fmt::Write;
+use std::sync::Arc;
 
+use super::numbers::Numbers;
 use super::registry::Registry;
 use super::sight::Sight;
 use crate::Hashes;
+use crate::engine::dialect;
 
 /// Finds the part and number of a resource by type and id; none if it was never mentioned.
 pub type Find<'a> = dyn Fn(&str, &str) -> Option<(i64, i64)> + 'a;
-
-/// How many numbers of a list are bound; longer lists stand in the text.
-const BOUND_MAX: usize = 64;
 
 /// A value bound to a statement.
 #[derive(Debug, Clone, PartialEq)]
@@ -24,6 +24,8 @@ pub enum Bound {
     Real(f64),
     /// A text.
     Text(String),
+    /// Bytes.
+    Bytes(Arc<[u8]>),
 }
 
 /// Where a condition is put: the columns that hold the part and the number of the resource in question.
@@ -100,6 +102,12 @@ impl<'a> Sql<'a> {
         self
     }
 
+    /// Binds an integer that is the next to stand in the text; how it is written there, as often as needed.
+    pub fn will_bind(&mut self, value: i64) -> String {
+        self.binds.push(Bound::Int(value));
+        format!("${}", self.binds.len())
+    }
+
     /// Adds an integer.
     pub fn int(&mut self, value: i64) -> &mut Self {
         self.bind(Bound::Int(value))
@@ -142,20 +150,33 @@ impl<'a> Sql<'a> {
         format!("{letter}{}", self.aliases)
     }
 
-    /// Adds ` IN (…)` with numbers of this database in the text: lists too long to be bound.
-    pub fn numbers(&mut self, values: &[i64]) -> &mut Self {
-        if values.len() <= BOUND_MAX {
-            return self.one_of(values);
-        }
-        self.push(" IN (");
-        for (n, value) in values.iter().enumerate() {
-            let _ = write!(self.text, "{}{value}", if n > 0 { "," } else { "" });
-        }
-        self.push(")")
+    /// Adds the condition that a column holds one of these numbers.
+    pub fn within(&mut self, column: &str, numbers: &Numbers) -> &mut Self {
+        let Some(bytes) = numbers.bytes() else {
+            return match numbers.list() {
+                [] => self.push("1 = 0"),
+                list => self.push(column).one_of(&evened(list)),
+            };
+        };
+        let known =
+            self.binds.iter().position(|bound| matches!(bound, Bound::Bytes(other) if Arc::ptr_eq(other, bytes)));
+        let at = known.unwrap_or_else(|| {
+            self.binds.push(Bound::Bytes(Arc::clone(bytes)));
+            self.binds.len() - 1
+        });
+        self.push(&dialect::within(column, at + 1))
     }
 
     /// Where a resource is or would be.
     pub fn place_of(&self, type_name: &str, id: &str) -> Option<(i64, i64)> {
         (self.find)(type_name, id)
     }
+}
+
+/// The same numbers, the last one repeated up to the next power of two: so that callers with a few more or less keys share
+/// their statements.
+fn evened(list: &[i64]) -> Vec<i64> {
+    let mut even = list.to_vec();
+    even.resize(list.len().next_power_of_two(), list.last().copied().unwrap_or_default());
+    even
 }

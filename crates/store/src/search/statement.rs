@@ -3,11 +3,12 @@
 //! Promise: conditions and scope stand at the table that is walked, and the order is the one that was asked for.
 //! What it does not do: choose the driver (`drive`), or run anything (`walk`).
 
-use super::compile::{conditions_at, type_number, visible};
+use super::compile::{conditions_at, type_number};
 use super::drive::Drive;
 use super::expr::{Expr, Test};
 use super::registry::Parameter;
 use super::sql::{At, Sql};
+use super::visible::{told, visible};
 use super::walk::*;
 use crate::Place;
 
@@ -127,7 +128,10 @@ pub(super) fn body(sql: &mut Sql<'_>, walk: &Walk<'_>, driver: Option<usize>, en
     }
     match (&walk.order, &drive) {
         (Order::By(parameter, descending), _) => ordered(sql, parameter, *descending),
-        (_, Some(drive)) => drive.condition(sql, "d"),
+        (_, Some(drive)) => {
+            told(sql, &at, drive.parameter());
+            drive.condition(sql, "d");
+        }
         _ => match &walk.within {
             Within::Referring(rows, target) => {
                 sql.push("d.param").among(rows).push(" AND d.target = ").int(*target);

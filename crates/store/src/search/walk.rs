@@ -397,6 +397,7 @@ pub fn binds(bound: &[Bound]) -> Vec<Bind<'_>> {
         &Bound::Int(number) => Bind::Int(number),
         &Bound::Real(number) => Bind::Real(number),
         Bound::Text(text) => Bind::Text(text.as_str()),
+        Bound::Bytes(bytes) => Bind::Bytes(bytes),
     };
     bound.iter().map(bind).collect()
 }

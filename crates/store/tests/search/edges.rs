@@ -21,7 +21,7 @@ fn an_escaped_slash_does_not_hide_whose_a_resource_is() {
     assert_eq!(view.place(support::type_id("Observation"), "o").unwrap().unwrap().part, a.part);
     // It names two patients, so it is neither's own.
     assert!(view.place(support::type_id("Observation"), "s").unwrap().unwrap().part < 0);
-    let own = Limits { only: vec![vec![Clause::Parts([a.part].into())]], except: Vec::new() };
+    let own = Limits { only: vec![vec![Clause::Parts(vec![a.part].into())]], except: Vec::new() };
     let sight = Sight::new(HashMap::new(), Scope::Some(own));
     assert_eq!(ids_of(&store, "Observation", &sight).unwrap(), ["o"]);
     check(&store, "Observation?subject=Patient/a", &["o", "s"]);
@@ -69,7 +69,7 @@ fn an_unseen_reference_does_not_change_the_order() {
     let sight_of = |store: &akson_store::Store| {
         let view = store.read().unwrap();
         let part = |id: &str| view.place(support::type_id("Patient"), id).unwrap().unwrap().part;
-        let own = Limits { only: vec![vec![Clause::Parts([part("a"), part("b")].into())]], except: Vec::new() };
+        let own = Limits { only: vec![vec![Clause::Parts(vec![part("a"), part("b")].into())]], except: Vec::new() };
         Sight::new(HashMap::new(), Scope::Some(own))
     };
     let (one, other) = (ids_of(&plain, address, &sight_of(&plain)), ids_of(&fuller, address, &sight_of(&fuller)));

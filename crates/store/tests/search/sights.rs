@@ -4,7 +4,6 @@
 //! what he reads he finds, and what he finds he reads.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 
 use akson_fhir::definition::Definitions;
 use akson_store::search::query::Handling;
@@ -112,7 +111,7 @@ fn sight_of(store: &Store, patients: &[&str]) -> Sight {
     let view = store.read().unwrap();
     let numbers: Vec<i64> =
         patients.iter().map(|id| view.place(support::type_id("Patient"), id).unwrap().unwrap().rid).collect();
-    let some = Scope::Some(Limits { only: vec![vec![Clause::Parts(Arc::from(numbers))]], except: Vec::new() });
+    let some = Scope::Some(Limits { only: vec![vec![Clause::Parts(numbers.into())]], except: Vec::new() });
     let scopes = ["Organization", "Practitioner", "List"].map(|name| (name, Scope::Everything));
     Sight::new(HashMap::from(scopes), some)
 }
