@@ -17,7 +17,7 @@ use crate::search::registry::Registry;
 use crate::search::rows::Rows;
 use crate::short::Owner;
 use crate::store::Shared;
-use crate::view::State;
+use crate::view::{State, Stored};
 use crate::{Error, Place, View, types};
 
 /// Where a resource is, or will be, stored.
@@ -81,6 +81,11 @@ impl Prepared {
     /// Whether nobody can know its id yet, so that nothing is stored under it.
     pub fn is_new(&self) -> bool {
         self.home.made && self.home.fresh
+    }
+
+    /// Whether this is what is stored there already, word for word, and the same municipality answers for it.
+    pub fn changes_nothing(&self, before: &Stored) -> bool {
+        before.state == State::Live && before.controller == self.controller && before.bare() == self.text.text
     }
 
     /// Names another municipality as the one that answers for it.

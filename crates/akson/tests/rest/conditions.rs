@@ -9,7 +9,7 @@ const PATIENT: &str = r#"{"resourceType":"Patient","id":"a","identifier":[{"syst
 #[tokio::test]
 async fn a_stale_version_is_not_written_over() {
     let client = Client::new();
-    client.put(PATIENT).await;
+    client.put(&PATIENT.replace("true", "false")).await;
     client.put(PATIENT).await;
     let send = |tag: &'static str| {
         let client = client.clone();

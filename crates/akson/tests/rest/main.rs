@@ -1,6 +1,7 @@
 //! The REST API as a client sees it, over the router in this process: each route, the refusal first.
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, reason = "tests")]
 
+mod again;
 mod client;
 mod conditions;
 mod edges;

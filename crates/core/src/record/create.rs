@@ -56,10 +56,7 @@ impl Record {
                     tx.audit(&line)?;
                     Written { seen: Seen::of(&existing), change: Change::Existing }
                 }
-                None => {
-                    let written = put(tx, &sight, prepared, Expected::Absent, line)?;
-                    Written { seen: Seen::written(&written, false), change: Change::Created }
-                }
+                None => put(tx, &sight, prepared, Expected::Absent, line)?,
             };
             once.remember(tx, std::iter::once(Some(&written)))?;
             Ok(written)

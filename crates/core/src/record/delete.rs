@@ -9,6 +9,7 @@ use akson_store::search::sight::Sight;
 use akson_store::{Expect, Line, State, Transaction};
 
 use super::audited::{About, NOWHERE};
+use super::once::Once;
 use super::parameters;
 use super::seen::Expected;
 use super::write::{aborted, holds, visible};
@@ -39,10 +40,19 @@ impl Record {
 
     async fn delete_now(&self, about: &About, id: &str, version: Option<u64>) -> Result<Written, Error> {
         let sight = self.granted(about.action, about.type_name)?;
+        let once = Once::of(self, "delete", &[about.type_name, id, &format!("{version:?}")]);
+        if let Some(done) = once.answer_of_one(self, about).await? {
+            return Ok(done);
+        }
         let line = self.line(about, NOWHERE, 0);
         let (type_name, id) = (about.type_name, id.to_string());
         let expected = version.map_or(Expected::Any, Expected::Version);
-        let pending = self.begin(move |tx| remove(tx, &sight, type_name, &id, expected, line));
+        let pending = self.begin(move |tx| {
+            once.check(tx)?;
+            let written = remove(tx, &sight, type_name, &id, expected, line)?;
+            once.remember(tx, std::iter::once(Some(&written)))?;
+            Ok(written)
+        });
         self.settled(pending.await)
     }
 
@@ -53,18 +63,25 @@ impl Record {
         version: Option<u64>,
     ) -> Result<Option<Written>, Error> {
         let sight = self.granted(about.action, about.type_name)?;
+        let once = Once::of(self, "delete-matching", &[about.type_name, &about.asked, &format!("{version:?}")]);
+        if let Some(done) = once.answer_of_any(self, about).await? {
+            return Ok(done);
+        }
         let expected = version.map_or(Expected::Any, Expected::Version);
         let line = self.line(about, NOWHERE, 0);
         let (record, type_name) = (self.clone(), about.type_name);
         let pending = self.begin(move |tx| {
+            once.check(tx)?;
             let found = record.matching(tx, &sight, type_name, &criteria);
-            match found.and_then(super::conditional::Match::at_most_one).map_err(aborted)? {
-                Some(stored) => remove(tx, &sight, type_name, &stored.id, expected, line).map(Some),
+            let written = match found.and_then(super::conditional::Match::at_most_one).map_err(aborted)? {
+                Some(stored) => Some(remove(tx, &sight, type_name, &stored.id, expected, line)?),
                 None => {
                     tx.audit(&line)?;
-                    Ok(None)
+                    None
                 }
-            }
+            };
+            once.remember(tx, std::iter::once(written.as_ref()))?;
+            Ok(written)
         });
         self.settled(pending.await)
     }

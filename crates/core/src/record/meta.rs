@@ -12,7 +12,7 @@ use super::audited::About;
 use super::once::Once;
 use super::patch::resource_of;
 use super::profiles::each;
-use super::{Expected, Record, sees_all};
+use super::{Expected, Record, Seen, sees_all};
 use crate::access::Action;
 use crate::error::Error;
 
@@ -31,8 +31,7 @@ impl Record {
     /// The `meta` of a resource, as JSON.
     pub async fn meta(&self, type_name: &'static str, id: &str) -> Result<String, Error> {
         let seen = self.read(type_name, id).await?;
-        let tree = Tree::parse(&seen.text).map_err(|error| Error::Broken(error.message))?;
-        Ok(tree.root().get("meta").map_or("{}".to_string(), |meta| meta.raw().to_string()))
+        meta_in(&seen)
     }
 
     /// The profiles, tags and labels in use, in a type or everywhere, as a `meta`.
@@ -74,16 +73,17 @@ impl Record {
     ) -> Result<String, Error> {
         let about = About::new(Action::Update, type_name, id);
         let result = self.change_meta_now(&about, id, meta, change).await;
-        self.after_write(about, result).await?;
-        self.meta(type_name, id).await
+        let seen = self.after_write(about, result).await?;
+        meta_in(&seen)
     }
 
-    async fn change_meta_now(&self, about: &About, id: &str, meta: &str, change: MetaChange) -> Result<(), Error> {
+    /// The version with the change.
+    async fn change_meta_now(&self, about: &About, id: &str, meta: &str, change: MetaChange) -> Result<Seen, Error> {
         let tree = Tree::parse(meta.as_bytes()).map_err(|error| Error::Malformed(vec![Issue::from(error)]))?;
         self.granted(about.action, about.type_name)?;
         let once = Once::of(self, "meta", &[about.type_name, id, meta, &format!("{change:?}")]);
-        if once.answer_of_one(self, about).await?.is_some() {
-            return Ok(());
+        if let Some(done) = once.answer_of_one(self, about).await? {
+            return Ok(done.seen);
         }
         let mut attempts = self.core.settings().limits.attempts;
         loop {
@@ -93,14 +93,20 @@ impl Record {
             }
             let before = resource_of(&stored)?;
             let Some(after) = changed(&before, tree.root(), change)? else {
-                return Ok(());
+                self.keep(vec![self.line_of(about, &stored)]).await?;
+                return Ok(Seen::of(&stored));
             };
             match self.write_version(about, after, Expected::Version(stored.version as u64), once.clone()).await {
                 Err(Error::Precondition(_)) if attempts > 1 => attempts -= 1,
-                other => return other.map(|_| ()),
+                other => return other.map(|written| written.seen),
             }
         }
     }
+}
+
+fn meta_in(seen: &Seen) -> Result<String, Error> {
+    let tree = Tree::parse(&seen.text).map_err(|error| Error::Broken(error.message))?;
+    Ok(tree.root().get("meta").map_or("{}".to_string(), |meta| meta.raw().to_string()))
 }
 
 /// Labels without doubles.

@@ -2,13 +2,15 @@
 //!
 //! What was done is remembered in the transaction that did it, as addresses of the versions it wrote, together with a
 //! fingerprint of the request: the same key with another request is refused. Keys of different callers never meet.
+//! In a batch each entry is such a request, under the key and its number, and so is the batch; what was refused is tried again.
+//! What an entry only looks at is looked at anew.
 //! An answer told again is a showing like any other: what the caller may no longer see is not shown, and there is a line.
 
 use akson_fhir::definition::Definitions;
 use akson_fhir::outcome::Issue;
 use akson_store::{Line, Transaction, View, types};
 
-use super::audited::About;
+use super::audited::{About, NOWHERE};
 use super::write::{aborted, visible};
 use super::{Change, Record, Seen, Written};
 use crate::error::Error;
@@ -52,12 +54,20 @@ impl Once {
 
     /// What was answered before to a request that writes one resource.
     pub(super) async fn answer_of_one(&self, record: &Record, about: &About) -> Result<Option<Written>, Error> {
-        let Some(done) = self.answer(record)?.and_then(|entries| entries.into_iter().flatten().next()) else {
+        Ok(self.answer_of_any(record, about).await?.flatten())
+    }
+
+    /// What was answered before to a request that writes one resource or, if nothing matches, none.
+    pub(super) async fn answer_of_any(&self, record: &Record, about: &About) -> Result<Option<Option<Written>>, Error> {
+        let Some(done) = self.answer(record)?.and_then(|entries| entries.into_iter().next()) else {
             return Ok(None);
         };
-        let line = {
-            let view = record.core.store().read()?;
-            record.line_again(&view, about, &done)?
+        let line = match &done {
+            Some(written) => {
+                let view = record.core.store().read()?;
+                record.line_again(&view, about, written)?
+            }
+            None => record.line(about, NOWHERE, 0),
         };
         record.keep(vec![line]).await?;
         Ok(Some(done))
@@ -98,12 +108,16 @@ impl Once {
 }
 
 impl Record {
-    /// The line about a version that is shown again, if the caller may still see the resource.
+    /// The line about a version that is shown again, if the caller may still see the resource. That it was deleted shows
+    /// nothing of it, so whoever did that may hear it again.
     pub(super) fn line_again(&self, view: &View, about: &About, done: &Written) -> Result<Line, Error> {
         let found = Definitions::r4().resource(done.seen.type_name).ok_or(Error::NotFound)?;
         let sight = self.granted(about.action, found.name)?;
-        let head = visible(view, &sight, found.id, &done.seen.id)?.ok_or(Error::NotFound)?;
-        let mut line = self.line(about, head.place, done.seen.version as i64);
+        let place = match done.change {
+            Change::Deleted => view.place(found.id, &done.seen.id)?,
+            _ => visible(view, &sight, found.id, &done.seen.id)?.map(|head| head.place),
+        };
+        let mut line = self.line(about, place.ok_or(Error::NotFound)?, done.seen.version as i64);
         line.type_number = types::number(found.id);
         Ok(line)
     }

@@ -12,7 +12,7 @@ use super::create::renamed;
 use super::once::Once;
 use super::seen::Expected;
 use super::write::{Valid, put, visible};
-use super::{Change, Record, Seen, Written, look};
+use super::{Record, Written, look};
 use crate::access::Action;
 use crate::error::Error;
 use crate::query::Pair;
@@ -74,8 +74,6 @@ impl Record {
         let pending = self.begin(move |tx| {
             once.check(tx)?;
             let written = put(tx, &sight, prepared, expected, line)?;
-            let change = if written.created { Change::Created } else { Change::Updated };
-            let written = Written { seen: Seen::written(&written, false), change };
             once.remember(tx, std::iter::once(Some(&written)))?;
             Ok(written)
         });
@@ -147,8 +145,6 @@ impl Record {
                     return Ok(None);
                 }
                 let written = put(tx, &sight, prepared, if_new, line)?;
-                let change = if written.created { Change::Created } else { Change::Updated };
-                let written = Written { seen: Seen::written(&written, false), change };
                 once.remember(tx, std::iter::once(Some(&written)))?;
                 Ok(Some(written))
             });

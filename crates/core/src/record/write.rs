@@ -7,22 +7,29 @@ use std::sync::Arc;
 
 use akson_fhir::definition::{Definitions, TypeId};
 use akson_fhir::outcome::{Issue, Severity};
+use akson_fhir::reference::references;
 use akson_fhir::resource::Resource;
+use akson_fhir::validate::ISSUES_MAX;
 use akson_store::search::sight::Sight;
 use akson_store::{Expect, Line, Prepared, State, Stored, Transaction, View};
 
 use super::look;
 use super::parameters;
 use super::seen::Expected;
-use super::{Record, Written};
+use super::transact::rewrite;
+use super::{Change, Record, Seen, Written};
 use crate::error::Error;
 
 /// A resource that may be written.
 pub(super) struct Valid(pub(super) Resource);
 
 impl Record {
-    /// Validates, unless the settings say otherwise.
+    /// Validates, unless the settings say otherwise. References that lead nowhere by their form are refused in any case.
     pub(super) fn valid(&self, resource: Resource) -> Result<Valid, Error> {
+        let open = unresolved(&resource);
+        if !open.is_empty() {
+            return Err(Error::Invalid(open));
+        }
         if !self.core.settings().validate {
             return Ok(Valid(resource));
         }
@@ -32,6 +39,29 @@ impl Record {
         }
         Ok(Valid(resource))
     }
+}
+
+/// References that only mean something within a transaction and that none has resolved: stored, they would lead nowhere
+/// for ever. A Bundle that is kept as a document has its own addresses inside.
+fn unresolved(resource: &Resource) -> Vec<Issue> {
+    let name = resource.type_name();
+    if name == "Bundle" {
+        return Vec::new();
+    }
+    let issue = |text: &str| {
+        if rewrite::is_condition(text) {
+            let said = "a reference by condition is looked up in a transaction only; send a transaction, or Type/id";
+            return Some(Issue::error("value", format!("{name}.descendants().reference"), said));
+        }
+        text.starts_with("urn:uuid:").then(|| {
+            let said = "nothing in this request has this urn:uuid as its fullUrl; refer to it as Type/id";
+            Issue::error("not-found", format!("{name}.descendants().reference"), said)
+        })
+    };
+    let mut issues: Vec<Issue> =
+        references(&resource.tree).filter_map(|value| issue(&value.as_str()?)).take(ISSUES_MAX).collect();
+    issues.dedup_by(|one, other| one.code == other.code);
+    issues
 }
 
 impl Record {
@@ -88,20 +118,27 @@ pub(super) fn visible(view: &View, sight: &Sight, type_id: TypeId, id: &str) -> 
     Ok(Some(stored).filter(|_| shown))
 }
 
-/// Stores a version and asks whether the caller may have done that.
+/// Stores a version and asks whether the caller may have done that. What is there already, word for word, is left as it is.
 pub(super) fn put(
     tx: &mut Transaction<'_>,
     sight: &Arc<Sight>,
     prepared: Prepared,
     expected: Expected,
     mut line: Line,
-) -> Result<akson_store::Written, akson_store::Error> {
+) -> Result<Written, akson_store::Error> {
     let (type_id, id) = (prepared.home().type_id, prepared.home().id.clone());
+    line.type_number = akson_store::types::number(type_id);
     let before = match prepared.is_new() {
         true => None,
         false => visible(tx, sight, type_id, &id).map_err(aborted)?,
     };
     holds(expected, before.as_ref()).map_err(aborted)?;
+    if let Some(stored) = before.as_ref().filter(|stored| prepared.changes_nothing(stored)) {
+        line.place = stored.place;
+        line.version = stored.version;
+        tx.audit(&line)?;
+        return Ok(Written { seen: Seen::of(stored), change: Change::Unchanged });
+    }
     let written = tx.put(prepared, Expect::Any)?;
     if Definitions::r4().get(type_id).name == "SearchParameter" {
         parameters::follow(tx, before.as_ref(), Some(&written.text()))?;
@@ -115,9 +152,9 @@ pub(super) fn put(
     }
     line.place = written.place;
     line.version = written.version;
-    line.type_number = akson_store::types::number(type_id);
     tx.audit(&line)?;
-    Ok(written)
+    let change = if written.created { Change::Created } else { Change::Updated };
+    Ok(Written { seen: Seen::written(&written, false), change })
 }
 
 /// Whether what was expected is so.

@@ -13,13 +13,37 @@ use super::entry::{Entry, Get, Which, Wish};
 use super::plan::{own_resource, patch_of};
 use super::{about, in_entry};
 use crate::error::Error;
+use crate::record::once::Once;
 use crate::record::{EntryAnswer, Patch, Record};
 
 type Answering<'a> = Pin<Box<dyn Future<Output = EntryAnswer> + Send + 'a>>;
 
 impl Record {
+    /// Carries out the entries; under a key, each that writes at most once.
+    pub(super) async fn batch_once(
+        &self,
+        bundle: &Resource,
+        entries: Vec<Result<Entry<'_>, Issue>>,
+    ) -> Result<Vec<EntryAnswer>, Error> {
+        let once = Once::of(self, "batch", &[bundle.text()]);
+        let known = match once.answer(self) {
+            Ok(answer) => answer.is_some(),
+            Err(error) => return self.after_write(about("batch"), Err(error)).await,
+        };
+        let answers = self.batch(entries).await;
+        if self.caller.once.is_some() && !known {
+            let noted = self.begin(move |tx| match once.check(tx) {
+                // The same batch at the same time has noted it.
+                Err(akson_store::Error::Aborted(_)) => Ok(()),
+                other => other.and_then(|()| once.remember(tx, std::iter::empty())),
+            });
+            noted.await.map_err(Error::from)?;
+        }
+        Ok(answers)
+    }
+
     /// Carries out the entries.
-    pub(super) async fn batch(&self, entries: Vec<Result<Entry<'_>, Issue>>) -> Vec<EntryAnswer> {
+    async fn batch(&self, entries: Vec<Result<Entry<'_>, Issue>>) -> Vec<EntryAnswer> {
         let mut answers: Vec<Option<EntryAnswer>> = entries.iter().map(|_| None).collect();
         let (mut writes, mut gets) = (Vec::new(), Vec::new());
         for (entry, place) in entries.into_iter().zip(&mut answers) {
@@ -51,7 +75,8 @@ impl Record {
 
     async fn entry(&self, entry: &Entry<'_>) -> Result<EntryAnswer, Error> {
         // A key of the whole batch is none of its entries'.
-        let record = Record { core: self.core.clone(), caller: crate::Caller { once: None, ..self.caller.clone() } };
+        let once = self.caller.once.as_ref().map(|key| format!("{key}\n{}", entry.number));
+        let record = Record { core: self.core.clone(), caller: crate::Caller { once, ..self.caller.clone() } };
         let given = match given(entry) {
             Ok(given) => given,
             Err(error) => return record.after_write(about("batch"), Err(error)).await,

@@ -82,11 +82,7 @@ impl Record {
     fn take_step(&self, tx: &mut Transaction<'_>, step: Step) -> Result<EntryAnswer, akson_store::Error> {
         let Step { sight, deed, mut line, .. } = step;
         match deed {
-            Deed::Put(prepared, expected) => {
-                let written = put(tx, &sight, *prepared, expected, line)?;
-                let change = if written.created { Change::Created } else { Change::Updated };
-                Ok(EntryAnswer::Written(Written { seen: Seen::written(&written, false), change }))
-            }
+            Deed::Put(prepared, expected) => put(tx, &sight, *prepared, expected, line).map(EntryAnswer::Written),
             Deed::Delete(name, id, expected) => remove(tx, &sight, name, &id, expected, line).map(EntryAnswer::Written),
             Deed::Existing(type_id, id) => {
                 let stored = tx.get(type_id, &id)?.ok_or_else(|| aborted(Error::NotFound))?;

@@ -31,7 +31,7 @@ impl Record {
             Err(error) => return self.after_write(about("transaction"), Err(error)).await,
         };
         match bundle.root().get("type").and_then(|kind| kind.str()) {
-            Some("batch") => Ok(self.batch(entries).await),
+            Some("batch") => self.batch_once(bundle, entries).await,
             Some("transaction") => {
                 let result = match all(entries) {
                     Ok(entries) => self.transaction(bundle, &entries).await,

@@ -52,7 +52,8 @@ pub fn conditions(resource: Value<'_>, found: &mut Vec<String>) {
     }
 }
 
-fn is_condition(text: &str) -> bool {
+/// Whether a reference is a condition.
+pub fn is_condition(text: &str) -> bool {
     let name = text.split_once('?').map(|(name, _)| name);
     name.is_some_and(|name| Definitions::r4().resource(name).is_some())
 }
