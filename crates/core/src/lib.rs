@@ -11,6 +11,7 @@ pub mod identity;
 mod jobs;
 mod limits;
 mod maintain;
+mod oslo;
 pub mod query;
 mod record;
 mod space;
@@ -74,6 +75,7 @@ struct Inner {
     space: Space,
     settings: Settings,
     profiles: Profiles,
+    people: identity::People,
     started: i64,
 }
 
@@ -95,7 +97,15 @@ impl Core {
         let started = (settings.store.clock)();
         let space = Space::of(store.path());
         let jobs = Jobs::start(&store)?;
-        Ok(Core(Arc::new(Inner { jobs, space, store, settings, profiles: Profiles::default(), started })))
+        Ok(Core(Arc::new(Inner {
+            jobs,
+            space,
+            store,
+            settings,
+            profiles: Profiles::default(),
+            people: identity::People::default(),
+            started,
+        })))
     }
 
     /// The door, for a caller.
@@ -116,6 +126,7 @@ impl Core {
     /// A version was written: what is derived from such resources is made anew.
     fn wrote(&self, written: &Written) {
         self.0.profiles.note(written.seen.type_name, &written.seen.id);
+        self.0.people.note(written.seen.type_name);
         if written.seen.type_name == "SearchParameter" {
             // What is deleted may have stood before another of the same address.
             let gone = written.change == Change::Deleted;

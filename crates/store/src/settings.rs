@@ -14,6 +14,7 @@ pub(crate) struct Settings {
     pub(crate) hash_key: [u8; 16],
     pub(crate) id_key: [u8; 16],
     pub(crate) token_key: [u8; 16],
+    pub(crate) identity_key: [u8; 16],
     pub(crate) pulse: Pulse,
 }
 
@@ -38,6 +39,7 @@ impl Settings {
             hash_key: key(connection, "hash_key")?,
             id_key: key(connection, "id_key")?,
             token_key: key(connection, "token_key")?,
+            identity_key: key(connection, "identity_key")?,
             pulse: Pulse {
                 number: number_setting(connection, "number", 1)?,
                 moment: number_setting(connection, "moment", 0)?,
@@ -59,12 +61,14 @@ pub(crate) fn keep_pulse(connection: &Connection, kept: Pulse, now: Pulse) -> Re
     Ok(next)
 }
 
-fn get(connection: &Connection, name: &str) -> Result<Option<Vec<u8>>, Error> {
+/// A setting's value.
+pub(crate) fn get(connection: &Connection, name: &str) -> Result<Option<Vec<u8>>, Error> {
     let sql = "SELECT value FROM setting WHERE name = $1 ORDER BY name LIMIT 1";
     connection.one(sql, &[Bind::Text(name)], |row| Ok(row.bytes(0)?.to_vec()))
 }
 
-fn put(connection: &Connection, name: &str, value: &[u8]) -> Result<(), Error> {
+/// Keeps a setting's value.
+pub(crate) fn put(connection: &Connection, name: &str, value: &[u8]) -> Result<(), Error> {
     let sql =
         "INSERT INTO setting (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value";
     connection.execute(sql, &[Bind::Text(name), Bind::Bytes(value)])?;

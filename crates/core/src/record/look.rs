@@ -70,6 +70,13 @@ pub(super) fn matches(view: &View, sight: &Sight, query: &Query, limit: usize) -
     view.find(query, sight, limit).map_err(refused)
 }
 
+/// The first live resources of a type that match, for the server's own use.
+pub(crate) fn found(view: &View, type_name: &'static str, pairs: &[Pair], limit: usize) -> Result<Vec<Stored>, Error> {
+    let query = parse(view, (Some(type_name), None, pairs), 0, false, &Arc::default)?;
+    let stored = matches(view, &Sight::everything(), &query, limit)?;
+    Ok(stored.into_iter().filter(|stored| stored.state == State::Live).collect())
+}
+
 fn refused(refusal: Refusal) -> Error {
     match refusal {
         Refusal::Forbidden(name) => Error::Denied(format!("this caller sees nothing of type {name}")),

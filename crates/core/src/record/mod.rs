@@ -29,7 +29,7 @@ mod write;
 
 pub use export::ExportPage;
 pub use history::{HistoryOf, Past};
-pub(crate) use look::own_parameters;
+pub(crate) use look::{found, own_parameters};
 pub use meta::MetaChange;
 pub(crate) use parameters::reconcile;
 pub use patch::Patch;

@@ -21,6 +21,7 @@ pub(crate) const STEPS: &[Step] = &[
     Step { number: 2, text: include_str!("../../migrations/0002_search.sql") },
     Step { number: 3, text: include_str!("../../migrations/0003_audit.sql") },
     Step { number: 4, text: include_str!("../../migrations/0004_access.sql") },
+    Step { number: 5, text: include_str!("../../migrations/0005_people.sql") },
 ];
 
 /// Runs the steps that are missing.
