@@ -5,7 +5,7 @@
 //! What it does not do: decide who may see or change anything, validate content, or speak a protocol.
 
 pub mod access;
-mod audit;
+pub mod audit;
 mod body;
 mod clock;
 pub mod compartment;
@@ -35,7 +35,7 @@ mod verify;
 mod view;
 mod writer;
 
-pub use audit::Line;
+pub use audit::{Asked, Line};
 pub use clock::{instant, write_instant};
 pub use engine::{Bind, Connection, Row};
 pub use error::Error;

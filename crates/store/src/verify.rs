@@ -164,12 +164,11 @@ impl Store {
                 report.tell(difference.words());
             }
         }
-        report.lines = audit::check(&view.connection, |difference| {
-            report.differences += 1;
-            if report.told.len() < TOLD_MAX {
-                report.told.push(difference);
-            }
-        })?;
+        let lines = self.read_audit()?;
+        for (connection, log) in [(&view.connection, "writes"), (&lines, "reads")] {
+            report.lines += audit::check(connection, log, |difference| report.tell(difference))?;
+        }
+        self.give_back_audit(lines);
         Ok(report)
     }
 }

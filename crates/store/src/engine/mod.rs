@@ -7,6 +7,7 @@ pub(crate) mod dialect;
 pub(crate) mod migrate;
 pub(crate) mod pool;
 pub(crate) mod sqlite;
+pub(crate) mod write_ahead;
 
 use rusqlite::ToSql;
 use rusqlite::types::{ToSqlOutput, ValueRef};
@@ -138,6 +139,11 @@ impl Row<'_> {
     /// A text.
     pub fn text(&self, column: usize) -> Result<&str, Error> {
         self.0.get_ref(column)?.as_str().map_err(|error| Error::broken(format!("column {column}: {error}")))
+    }
+
+    /// A text, or nothing.
+    pub fn text_or_null(&self, column: usize) -> Result<Option<&str>, Error> {
+        self.0.get_ref(column)?.as_str_or_null().map_err(|error| Error::broken(format!("column {column}: {error}")))
     }
 
     /// Bytes; none for null.
