@@ -16,6 +16,7 @@ mod hash;
 mod history;
 mod ids;
 mod keep;
+pub mod opening;
 mod options;
 mod outbox;
 mod parameters;
