@@ -289,6 +289,13 @@ impl Snapshot {
     pub(crate) fn new(connection: Connection, shared: Arc<Shared>) -> Snapshot {
         Snapshot { view: Some(View { connection, shared }) }
     }
+
+    /// The same, whose questions end with an error after a moment; none: never.
+    #[must_use]
+    pub fn until(self, moment: Option<i64>) -> Snapshot {
+        self.connection.deadline.set(moment);
+        self
+    }
 }
 
 impl Deref for Snapshot {

@@ -42,6 +42,7 @@ pub use validate::Check;
 
 use std::sync::Arc;
 
+use akson_store::Snapshot;
 use akson_store::search::sight::{Scope, Sight};
 
 use crate::Core;
@@ -57,6 +58,11 @@ pub struct Record {
 }
 
 impl Record {
+    /// The record at this moment, for as long as the caller waits.
+    fn view(&self) -> Result<Snapshot, Error> {
+        Ok(self.core.store().read()?.until(self.caller.deadline))
+    }
+
     /// What the caller may see if it may do this at all.
     fn granted(&self, action: Action, type_name: &str) -> Result<Arc<Sight>, Error> {
         match access::permit(&self.caller, action, type_name) {

@@ -113,7 +113,7 @@ impl Record {
         loop {
             let sight = self.granted(about.action, about.type_name)?;
             let matched = {
-                let view = self.core.store().read()?;
+                let view = self.view()?;
                 self.matching(&view, &sight, about.type_name, criteria)?.at_most_one()?.ok_or(Error::NotFound)?
             };
             holds(expected, Some(&matched))?;
@@ -139,7 +139,7 @@ impl Record {
     pub(super) fn current(&self, about: &About, id: &str) -> Result<Stored, Error> {
         let sight = self.granted(about.action, about.type_name)?;
         let found = akson_fhir::definition::Definitions::r4().resource(about.type_name).ok_or(Error::NotFound)?;
-        let view = self.core.store().read()?;
+        let view = self.view()?;
         let current = visible(&view, &sight, found.id, id)?.ok_or(Error::NotFound)?;
         match current.state {
             State::Live => Ok(current),

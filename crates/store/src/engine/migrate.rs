@@ -83,7 +83,7 @@ mod tests {
     use super::*;
 
     fn fresh() -> Connection {
-        Connection { raw: rusqlite::Connection::open_in_memory().unwrap() }
+        Connection { raw: rusqlite::Connection::open_in_memory().unwrap(), deadline: Default::default() }
     }
 
     fn schema(connection: &Connection) -> Vec<String> {
