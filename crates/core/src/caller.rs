@@ -9,7 +9,7 @@ use std::sync::Arc;
 use akson_store::search::sight::Sight;
 
 /// Who asks.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Who {
     /// The operator of a sandbox, who sees all of it. There is none elsewhere.
     Operator,
@@ -26,7 +26,7 @@ pub enum Who {
 }
 
 /// Somebody at work.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Staff {
     /// The account.
     pub user: String,
@@ -60,6 +60,13 @@ pub struct Staff {
     pub until: i64,
 }
 
+impl Staff {
+    /// Whether the role holds at a moment.
+    pub fn is_on(&self, moment: i64) -> bool {
+        (self.from..self.until).contains(&moment)
+    }
+}
+
 /// What somebody at work does, as far as rules differ.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Duty {
@@ -88,7 +95,7 @@ pub enum Duty {
 }
 
 /// An inhabitant.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Citizen {
     /// The account.
     pub user: String,
@@ -111,7 +118,7 @@ pub struct Citizen {
 }
 
 /// Somebody who is represented.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct OnBehalf {
     /// The id of the Patient.
     pub patient: String,
@@ -130,7 +137,7 @@ pub struct OnBehalf {
 }
 
 /// By which right somebody represents another. What it covers at this moment, the rules say.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Representation {
     /// Parental responsibility.
     Parent(Responsibility),
@@ -141,7 +148,7 @@ pub enum Representation {
 }
 
 /// How parental responsibility is known.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Responsibility {
     /// By the register, and a parent who has it lives at the child's address.
     AtHome,
@@ -152,7 +159,7 @@ pub enum Responsibility {
 }
 
 /// A system that signs in as itself.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct System {
     /// The client.
     pub client: String,
@@ -167,7 +174,7 @@ pub struct System {
 }
 
 /// The app that somebody uses, and what it was given. What it may see is never more than what its user may.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct App {
     /// The client.
     pub client: String,
@@ -182,7 +189,7 @@ pub struct App {
 }
 
 /// On which ground beside the rules' own a caller sees what it sees.
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Debug, PartialEq, Eq, Default, Hash)]
 pub enum Ground {
     /// None: what the care relations give.
     #[default]
@@ -208,8 +215,8 @@ pub struct Caller {
     pub request: String,
     /// The key under which this request is done at most once.
     pub(crate) once: Option<String>,
-    /// When nobody waits for the answer any more, in microseconds since 1970.
-    pub(crate) deadline: Option<i64>,
+    /// The municipality that answers for what a machine writes, if it is not the record's own.
+    pub(crate) controller: Option<i64>,
     /// What it may see at most, if that is not everything its rules allow.
     pub(crate) within: Option<Arc<Sight>>,
 }
@@ -232,13 +239,25 @@ impl Caller {
 
     /// Somebody that `identity` has found out.
     pub(crate) fn new(who: Who, moment: i64, request: String) -> Caller {
-        Caller { who, app: None, ground: Ground::Ordinary, moment, request, once: None, deadline: None, within: None }
+        Caller { who, app: None, ground: Ground::Ordinary, moment, request, once: None, controller: None, within: None }
     }
 
     /// The same caller, through an app.
     #[must_use]
     pub fn through(mut self, app: App) -> Caller {
         self.app = Some(Arc::new(app));
+        self
+    }
+
+    /// Somebody who was found out to be this, by a sign-in, a session or a token.
+    pub fn found(who: Who, moment: i64, request: &str) -> Caller {
+        Caller::new(who, moment, request.to_string())
+    }
+
+    /// The same machine, for whose writes this municipality answers.
+    #[must_use]
+    pub fn answering(mut self, controller: i64) -> Caller {
+        self.controller = Some(controller);
         self
     }
 
@@ -253,13 +272,6 @@ impl Caller {
     #[must_use]
     pub fn once(mut self, key: &str) -> Caller {
         self.once = Some(key.to_string());
-        self
-    }
-
-    /// The same caller, who waits for an answer until this moment.
-    #[must_use]
-    pub fn until(mut self, deadline: i64) -> Caller {
-        self.deadline = Some(deadline);
         self
     }
 

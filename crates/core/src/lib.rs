@@ -76,6 +76,8 @@ struct Inner {
     settings: Settings,
     profiles: Profiles,
     people: identity::People,
+    /// What callers may see, as it was worked out for earlier requests.
+    sights: access::Cache,
     started: i64,
 }
 
@@ -104,6 +106,7 @@ impl Core {
             settings,
             profiles: Profiles::default(),
             people: identity::People::default(),
+            sights: access::Cache::default(),
             started,
         })))
     }
@@ -116,6 +119,14 @@ impl Core {
     /// The present moment in microseconds since 1970.
     pub fn now(&self) -> i64 {
         (self.0.settings.store.clock)()
+    }
+
+    /// The number of a resource, by which care relations and callers know it.
+    pub fn number(&self, type_name: &str, id: &str) -> Result<Option<i64>, Error> {
+        let Some(found) = akson_fhir::definition::Definitions::r4().resource(type_name) else {
+            return Ok(None);
+        };
+        Ok(self.0.store.read()?.place(found.id, id)?.map(|place| place.rid))
     }
 
     /// When this record was opened.
@@ -148,6 +159,10 @@ impl Core {
 
     fn settings(&self) -> &Settings {
         &self.0.settings
+    }
+
+    fn sights(&self) -> &access::Cache {
+        &self.0.sights
     }
 
     fn profiles(&self) -> &Profiles {

@@ -5,7 +5,7 @@
 //! What it does not do: decide who may see or change anything, validate content, or speak a protocol.
 
 pub mod access;
-pub mod audit;
+mod audit;
 mod body;
 mod clock;
 pub mod compartment;
@@ -16,7 +16,6 @@ mod hash;
 mod history;
 mod ids;
 mod keep;
-pub mod opening;
 mod options;
 mod outbox;
 mod parameters;
@@ -36,7 +35,7 @@ mod verify;
 mod view;
 mod writer;
 
-pub use audit::{Asked, Line};
+pub use audit::Line;
 pub use clock::{instant, write_instant};
 pub use engine::{Bind, Connection, Row};
 pub use error::Error;

@@ -10,7 +10,6 @@ use std::sync::Arc;
 use akson_fhir::definition::TypeId;
 use akson_fhir::resource::Resource;
 
-use crate::access::facts;
 use crate::body::Unstamped;
 use crate::compartment::{self, Rename, Whose};
 use crate::search::index;
@@ -62,7 +61,6 @@ pub struct Prepared {
     pub(crate) home: Home,
     pub(crate) type_number: i64,
     pub(crate) controller: i64,
-    pub(crate) unit: i64,
     pub(crate) text: Unstamped,
     pub(crate) blob: Vec<u8>,
     /// Where it will stand, as far as could be seen; the blob can be read there only.
@@ -80,6 +78,12 @@ impl Prepared {
         &self.home
     }
 
+    /// Where the patients stand that it names, if it is not a patient itself.
+    pub fn patients(&self) -> impl Iterator<Item = Place> {
+        let targets = self.index.patients.iter().filter_map(|at| self.index.targets.get(*at as usize));
+        targets.map(|target| target.place)
+    }
+
     /// Whether nobody can know its id yet, so that nothing is stored under it.
     pub fn is_new(&self) -> bool {
         self.home.made && self.home.fresh
@@ -93,12 +97,6 @@ impl Prepared {
     /// Names another municipality as the one that answers for it.
     pub fn with_controller(mut self, controller: i64) -> Prepared {
         self.controller = controller;
-        self
-    }
-
-    /// Names the unit that answers for it, by its number.
-    pub fn with_unit(mut self, unit: i64) -> Prepared {
-        self.unit = unit;
         self
     }
 }
@@ -191,7 +189,6 @@ impl Shared {
         Ok(Prepared {
             type_number,
             controller: self.options.controller,
-            unit: 0,
             digest: text.digest(),
             blob,
             dict: dictionary.map_or(0, |dictionary| dictionary.id),
@@ -221,7 +218,6 @@ impl Shared {
     ) -> Result<Indexed, Error> {
         let mut rows = index::rows(resource, registry, &self.hashes);
         tidy(&mut rows);
-        facts::add(resource, &mut rows, &self.hashes, &self.options.base);
         let rename = Rename { base: &self.options.base, to: &|_| None };
         let found = compartment::patients(resource.type_id, resource.root(), &rename);
         let mut patients = Vec::with_capacity(found.ids.len());

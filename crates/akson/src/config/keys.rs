@@ -34,14 +34,8 @@ pub const KEYS: &[Key] = &[
     Key {
         name: "store.sample",
         default: "true",
-        text: "load the sample into a new sandbox",
+        text: "load the sample into a new database",
         set: |config, text| put(&mut config.sample, text, "true or false"),
-    },
-    Key {
-        name: "store.sandbox",
-        default: "true",
-        text: "make a new database a sandbox: invented people only, whom anybody on this machine can sign in as",
-        set: |config, text| put(&mut config.sandbox, text, "true or false"),
     },
     Key {
         name: "server.listen",

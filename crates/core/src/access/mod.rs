@@ -1,19 +1,32 @@
 //! What a caller may do: a fold over a fixed list of rules.
 //!
-//! Any denial wins, allowances are united, and nobody who is not allowed by some rule gets anywhere. The answer is a
-//! `Sight`: conditions in the language of search, which the store puts into every row it looks at, so that reading and
-//! searching cannot disagree. Pure: what the rules need to know is in the caller.
+//! A rule is silent, allows, excepts, keeps within, or denies. Any denial wins, allowances are united, what is kept within
+//! narrows them, exceptions are taken away, and nobody whom no rule allows gets anywhere. The answer is a `Sight`:
+//! conditions in the language of search, which the store puts into every row it looks at, so that reading and searching
+//! cannot disagree. Pure: what the rules need to know is in the caller; the larger facts are rows that conditions ask for.
+//! What it does not do: look at data (`ground` and `why` do, for a patient).
 
+pub mod age;
+mod cache;
+mod fold;
+pub mod kinds;
+pub mod labels;
+pub mod redact;
 mod rules;
 
-use std::sync::{Arc, OnceLock};
+pub use cache::Cache;
+pub use fold::{Granted, permit};
+pub use rules::ground::{may_declare, may_open};
+pub use rules::{RULES, Rule};
 
-use akson_store::search::sight::Sight;
+use akson_store::search::registry::Registry;
+use akson_store::search::sight::{Clause, Sight};
 
 use crate::caller::Caller;
+use kinds::Class;
 
 /// What is to be done.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Action {
     /// To see one resource.
     Read,
@@ -36,92 +49,67 @@ impl Action {
     pub fn number(self) -> i64 {
         self as i64 + 1
     }
+
+    /// Whether it changes something.
+    pub fn writes(self) -> bool {
+        matches!(self, Action::Create | Action::Update | Action::Delete)
+    }
 }
 
+/// What a rule is asked about.
+pub struct Asked<'a> {
+    /// Who asks.
+    pub caller: &'a Caller,
+    /// What is to be done: `Read` stands for `History` and `Validate` too.
+    pub action: Action,
+    /// To resources of which type.
+    pub type_name: &'static str,
+    /// What the type is about.
+    pub class: Class,
+    /// The search parameters, for conditions.
+    pub registry: &'a Registry,
+}
+
+/// All of these conditions together.
+pub type All = Vec<Clause>;
+
 /// What one rule says.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum Word {
     /// It has nothing to say here.
     Silent,
-    /// Allowed, as far as this goes.
-    Allow(Arc<Sight>),
+    /// Allowed where all conditions of any of these hold; with none: nothing, but it may be asked for.
+    Allow(Vec<All>),
+    /// But not where all conditions of any of these hold.
+    Except(Vec<All>),
+    /// Only where all conditions of any of these hold, whatever else allows.
+    Within(Vec<All>),
     /// Never.
     Deny(&'static str),
 }
 
-/// A rule: pure, about a caller, an action and a type of resource (empty: the whole record).
-pub type Rule = fn(&Caller, Action, &str) -> Word;
+impl Word {
+    /// All there is.
+    pub fn everything() -> Word {
+        Word::Allow(vec![Vec::new()])
+    }
 
-/// Every rule.
-pub const RULES: &[Rule] = &[rules::machine::rule, rules::operator::rule, rules::limited::rule];
+    /// Nothing that there is; to ask for it is no offence.
+    pub fn nothing() -> Word {
+        Word::Allow(Vec::new())
+    }
+}
 
 /// The decision.
 #[derive(Debug)]
 pub enum Decision {
     /// As far as this goes.
-    Granted(Arc<Sight>),
+    Granted(Granted),
     /// No, and why.
     Denied(&'static str),
 }
 
-/// May the caller do this to resources of the type?
-pub fn permit(caller: &Caller, action: Action, type_name: &str) -> Decision {
-    let mut granted = None;
-    for rule in RULES {
-        match rule(caller, action, type_name) {
-            Word::Silent => {}
-            Word::Deny(reason) => return Decision::Denied(reason),
-            // A later allowance is the narrower one: rules stand in that order until there are scopes to unite.
-            Word::Allow(sight) => granted = Some(sight),
-        }
-    }
-    match granted {
-        Some(sight) => Decision::Granted(sight),
-        None => Decision::Denied("no rule allows this"),
-    }
-}
-
-/// To see everything.
-pub fn everything() -> Arc<Sight> {
-    static EVERYTHING: OnceLock<Arc<Sight>> = OnceLock::new();
-    Arc::clone(EVERYTHING.get_or_init(|| Arc::new(Sight::everything())))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use akson_store::search::sight::Scope;
-    use std::collections::HashMap;
-
-    const ACTIONS: [Action; 7] = [
-        Action::Read,
-        Action::Search,
-        Action::History,
-        Action::Create,
-        Action::Update,
-        Action::Delete,
-        Action::Validate,
-    ];
-
-    #[test]
-    fn a_caller_without_a_type_in_sight_is_denied_it() {
-        let sight = Sight::new(HashMap::from([("Patient", Scope::Everything)]), Scope::Nothing);
-        let caller = Caller::link("ward-7", 0).limited_to(sight);
-        for action in ACTIONS {
-            assert!(matches!(permit(&caller, action, "Observation"), Decision::Denied(_)), "{action:?}");
-            assert!(matches!(permit(&caller, action, "Patient"), Decision::Granted(_)), "{action:?}");
-        }
-        assert!(matches!(permit(&caller, Action::History, ""), Decision::Denied(_)));
-    }
-
-    #[test]
-    fn the_operator_sees_everything() {
-        let caller = Caller::operator(0, "r");
-        for action in ACTIONS {
-            let Decision::Granted(sight) = permit(&caller, action, "Patient") else {
-                panic!("{action:?}");
-            };
-            assert!(matches!(sight.of("Observation"), Scope::Everything));
-        }
-    }
+/// Whether a sight shows all of all types.
+pub fn sees_everything(sight: &Sight) -> bool {
+    sight.fingerprint() == akson_store::search::sight::all().fingerprint()
 }

@@ -10,9 +10,10 @@ use super::audited::About;
 use super::conditional::Match;
 use super::once::Once;
 use super::seen::Expected;
+use super::shown::Shower;
 use super::transact::rewrite;
 use super::write::{Valid, aborted, put};
-use super::{Change, Record, Seen, Written};
+use super::{Change, Record, Written};
 use crate::access::Action;
 use crate::error::Error;
 use crate::query::{self, Pair};
@@ -32,12 +33,9 @@ impl Record {
         if let Some(done) = once.answer_of_one(self, about).await? {
             return Ok(done);
         }
-        if let Some(criteria) = &unless {
-            self.affordable(&sight, about.type_name, criteria)?;
-        }
         let Valid(resource) = self.valid(resource)?;
         let prepared = {
-            let view = self.view()?;
+            let view = self.core.store().read()?;
             let among = Companions::default();
             let home = self.core.store().new_home(&view, &resource, &among)?;
             let resource = renamed(&resource, &home.id)?;
@@ -48,7 +46,7 @@ impl Record {
         let pending = self.begin(move |tx| {
             once.check(tx)?;
             let found = match &unless {
-                Some(criteria) => record.matching(tx, &sight, type_name, criteria).map_err(aborted)?,
+                Some(criteria) => record.matching(tx, &sight.searches, type_name, criteria).map_err(aborted)?,
                 None => Match::None,
             };
             let written = match found.at_most_one().map_err(aborted)? {
@@ -57,7 +55,10 @@ impl Record {
                     line.place = existing.place;
                     line.version = existing.version;
                     tx.audit(&line)?;
-                    Written { seen: Seen::of(&existing), change: Change::Existing }
+                    Written {
+                        seen: Shower::new(tx, &sight).show(&existing).map_err(aborted)?,
+                        change: Change::Existing,
+                    }
                 }
                 None => put(tx, &sight, prepared, Expected::Absent, line)?,
             };

@@ -2,19 +2,16 @@
 //!
 //! Spec: <https://hl7.org/fhir/R4/http.html#delete>.
 
-use std::sync::Arc;
-
 use akson_fhir::definition::Definitions;
-use akson_store::search::sight::Sight;
 use akson_store::{Expect, Line, State, Transaction};
 
 use super::audited::{About, NOWHERE};
 use super::once::Once;
 use super::parameters;
 use super::seen::Expected;
-use super::write::{aborted, holds, visible};
+use super::write::{aborted, changes, holds, visible};
 use super::{Change, Record, Seen, Written};
-use crate::access::Action;
+use crate::access::{Action, Granted};
 use crate::error::Error;
 use crate::query::Pair;
 
@@ -67,13 +64,12 @@ impl Record {
         if let Some(done) = once.answer_of_any(self, about).await? {
             return Ok(done);
         }
-        self.affordable(&sight, about.type_name, &criteria)?;
         let expected = version.map_or(Expected::Any, Expected::Version);
         let line = self.line(about, NOWHERE, 0);
         let (record, type_name) = (self.clone(), about.type_name);
         let pending = self.begin(move |tx| {
             once.check(tx)?;
-            let found = record.matching(tx, &sight, type_name, &criteria);
+            let found = record.matching(tx, &sight.searches, type_name, &criteria);
             let written = match found.and_then(super::conditional::Match::at_most_one).map_err(aborted)? {
                 Some(stored) => Some(remove(tx, &sight, type_name, &stored.id, expected, line)?),
                 None => {
@@ -91,7 +87,7 @@ impl Record {
 /// Deletes inside a transaction.
 pub(super) fn remove(
     tx: &mut Transaction<'_>,
-    sight: &Arc<Sight>,
+    sight: &Granted,
     type_name: &'static str,
     id: &str,
     expected: Expected,
@@ -100,6 +96,7 @@ pub(super) fn remove(
     let found = Definitions::r4().resource(type_name).ok_or_else(|| aborted(Error::NotFound))?;
     let before = visible(tx, sight, found.id, id).map_err(aborted)?;
     let before = before.ok_or_else(|| aborted(Error::NotFound))?;
+    changes(tx, sight, &before).map_err(aborted)?;
     holds(expected, Some(&before)).map_err(aborted)?;
     line.place = before.place;
     let seen = match before.state {

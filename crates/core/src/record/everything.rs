@@ -15,6 +15,7 @@ use akson_store::{Line, Place, State, Stored, View};
 
 use super::audited::About;
 use super::search::{Found, Mode};
+use super::shown::Shower;
 use super::write::visible;
 use super::{Record, Seen, look};
 use crate::access::Action;
@@ -42,7 +43,7 @@ impl Record {
         let sight = self.granted(about.action, about.type_name)?;
         let wanted = wanted(&pairs)?;
         let patient_type = Definitions::r4().resource("Patient").ok_or(Error::NotFound)?.id;
-        let view = self.view()?;
+        let view = self.core.store().read()?;
         let patient = visible(&view, &sight, patient_type, id)?.ok_or(Error::NotFound)?;
         if patient.state == State::Deleted {
             return Err(Error::Gone);
@@ -61,7 +62,9 @@ impl Record {
         };
         let shown = gathered.list.iter().enumerate().filter(|(_, stored)| keep(stored));
         let mode = |place: usize| if place < members { Mode::Match } else { Mode::Include };
-        let entries: Vec<(Seen, Mode)> = shown.clone().map(|(place, stored)| (Seen::of(stored), mode(place))).collect();
+        let mut shower = Shower::new(&view, &sight);
+        let as_seen = shown.clone().map(|(place, stored)| Ok((shower.show(stored)?, mode(place))));
+        let entries: Vec<(Seen, Mode)> = as_seen.collect::<Result<_, Error>>()?;
         let lines = shown.map(|(_, stored)| self.line_of(about, stored)).collect();
         let total = Some(entries.iter().filter(|(_, mode)| *mode == Mode::Match).count() as u64);
         let path = format!("Patient/{id}/$everything");

@@ -3,6 +3,7 @@
 use akson_store::Line;
 
 use super::audited::{About, NOWHERE};
+use super::shown::Shower;
 use super::{Record, Seen, look};
 use crate::access::Action;
 use crate::error::Error;
@@ -29,12 +30,14 @@ impl Record {
 
     fn export_now(&self, about: &About, page: Option<String>) -> Result<(ExportPage, Vec<Line>), Error> {
         let sight = self.granted(about.action, about.type_name)?;
-        let view = self.view()?;
+        let view = self.core.store().read()?;
         let mut pairs = vec![("_count".to_string(), PAGE.to_string())];
         pairs.extend(page.map(|token| ("_page".to_string(), token)));
         let query = self.query(&view, (Some(about.type_name), None, &pairs), false)?;
         let page = look::run(&view, &query, &sight)?;
-        let resources = page.entries.iter().map(|(stored, _)| Seen::of(stored)).collect();
+        let mut shower = Shower::new(&view, &sight);
+        let resources =
+            page.entries.iter().map(|(stored, _)| shower.show(stored)).collect::<Result<Vec<_>, Error>>()?;
         Ok((ExportPage { resources, next: page.next }, vec![self.line(about, NOWHERE, 0)]))
     }
 }

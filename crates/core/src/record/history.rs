@@ -8,6 +8,7 @@ use akson_fhir::value::date::{DateRange, Zone};
 use akson_store::{HistoryScope, Line, View};
 
 use super::audited::About;
+use super::shown::Shower;
 use super::{Record, Seen, look, sees_all};
 use crate::access::Action;
 use crate::error::Error;
@@ -49,9 +50,9 @@ impl Record {
             HistoryOf::Type(name) => About::new(Action::History, name, query::print(pairs)),
             HistoryOf::System => About::new(Action::History, "", query::print(pairs)),
         };
-        let result = match self.view() {
+        let result = match self.core.store().read() {
             Ok(view) => self.history_in(&view, &about, &of, pairs),
-            Err(error) => Err(error),
+            Err(error) => Err(error.into()),
         };
         self.after_audit(about, result).await
     }
@@ -67,6 +68,7 @@ impl Record {
         let sight = self.granted(about.action, about.type_name)?;
         let range = self.range(pairs)?;
         let definitions = Definitions::r4();
+        let mut now = None;
         let scope = match of {
             HistoryOf::System => HistoryScope::System,
             HistoryOf::Type(name) => {
@@ -82,20 +84,21 @@ impl Record {
                 if !look::sees(view, &sight, &head)? {
                     return Err(Error::NotFound);
                 }
-                HistoryScope::Instance(head.place)
+                let place = head.place;
+                now = Some(head);
+                HistoryScope::Instance(place)
             }
         };
         let page = view.history(scope, range.since, range.before, range.count)?;
-        let limited = |stored: &akson_store::Stored| !look::is_everything(&sight, stored.type_id);
+        let mut shower = Shower::new(view, &sight);
         let mut versions = Vec::with_capacity(page.versions.len());
         let mut lines = Vec::with_capacity(page.versions.len());
         for stored in &page.versions {
-            // A version that was another person's is not shown with this one.
-            if matches!(scope, HistoryScope::Instance(place) if stored.place != place && limited(stored)) {
+            if now.as_ref().is_some_and(|head| !look::sees_version(&sight, head, stored)) {
                 continue;
             }
             lines.push(self.line_of(about, stored));
-            versions.push(Seen::of(stored));
+            versions.push(shower.show(stored)?);
         }
         // What is on the first and only page is everything.
         let whole = page.next.is_none() && range.before.is_none();

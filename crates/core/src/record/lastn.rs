@@ -10,7 +10,8 @@ use akson_store::Line;
 
 use super::audited::About;
 use super::search::{Found, Mode};
-use super::{Record, Seen, look};
+use super::shown::Shower;
+use super::{Record, look};
 use crate::access::Action;
 use crate::error::Error;
 use crate::query::{self, Pair};
@@ -44,7 +45,8 @@ impl Record {
         asked.push(("_sort".to_string(), "-date".to_string()));
         asked.push(("_count".to_string(), "1000".to_string()));
         let fixed = asked.len();
-        let view = self.view()?;
+        let view = self.core.store().read()?;
+        let mut shower = Shower::new(&view, &sight);
         let mut counts: HashMap<String, usize> = HashMap::new();
         let (mut entries, mut lines, mut looked_at) = (Vec::new(), Vec::new(), 0);
         loop {
@@ -56,7 +58,7 @@ impl Record {
                 if *count < max {
                     *count += 1;
                     lines.push(self.line_of(about, stored));
-                    entries.push((Seen::of(stored), Mode::Match));
+                    entries.push((shower.show(stored)?, Mode::Match));
                 }
             }
             let Some(next) = page.next else {

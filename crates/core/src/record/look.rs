@@ -1,10 +1,12 @@
 //! The way to the store's search: reading a query, running it in a sight, and asking about one resource.
 
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use akson_fhir::codes::Codes;
 use akson_fhir::definition::{Definitions, TypeId};
+use akson_fhir::json::Tree;
 use akson_fhir::outcome::Issue;
 use akson_fhir::value::date::Zone;
 use akson_store::search::expr::Expr;
@@ -95,6 +97,24 @@ pub(super) fn sees(view: &View, sight: &Sight, stored: &Stored) -> Result<bool, 
     }
 }
 
+/// Whether a version may be shown to who sees the newest one: it was about the same patients, answered for by the same
+/// municipality, and not labelled otherwise. Whoever sees all of a type sees all versions.
+pub(super) fn sees_version(sight: &Sight, head: &Stored, version: &Stored) -> bool {
+    is_everything(sight, head.type_id)
+        || version.place == head.place
+            && version.controller == head.controller
+            && version.patients.iter().all(|patient| head.patients.contains(patient))
+            && (version.state == State::Deleted || labels(version.bare()).is_subset(&labels(head.bare())))
+}
+
+/// The security labels of a resource, as they are written.
+fn labels(text: &str) -> BTreeSet<String> {
+    // Most have none, and need not be parsed to know.
+    let tree = if text.contains("\"security\"") { Tree::parse(text.as_bytes()).ok() } else { None };
+    let all = tree.as_ref().and_then(|tree| tree.root().get("meta")?.get("security"));
+    all.into_iter().flat_map(|all| all.items()).map(|one| one.raw().to_string()).collect()
+}
+
 /// Whether the sight shows all resources of a type.
 pub(super) fn is_everything(sight: &Sight, type_id: TypeId) -> bool {
     matches!(sight.of(Definitions::r4().get(type_id).name), Scope::Everything)
@@ -149,6 +169,7 @@ impl Record {
 
     /// Reads a condition.
     pub(super) fn condition(&self, view: &View, type_name: &'static str, criteria: &[Pair]) -> Result<Query, Error> {
+        self.granted(Action::Search, type_name)?;
         let query = self.query(view, (Some(type_name), None, criteria), false)?;
         // What only says how to answer would match anybody.
         if query.parts.iter().any(|(_, asked)| matches!(asked, Expr::All(clauses) if clauses.is_empty())) {

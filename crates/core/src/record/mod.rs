@@ -22,6 +22,7 @@ mod read;
 mod sealed;
 mod search;
 mod seen;
+mod shown;
 mod transact;
 mod update;
 mod validate;
@@ -40,13 +41,10 @@ pub use search::{Found, KnownParameter, Mode, SearchOf};
 pub use seen::{Change, EntryAnswer, Expected, Seen, Written};
 pub use validate::Check;
 
-use std::sync::Arc;
-
-use akson_store::Snapshot;
 use akson_store::search::sight::{Scope, Sight};
 
 use crate::Core;
-use crate::access::{self, Action, Decision};
+use crate::access::{self, Action, Decision, Granted};
 use crate::caller::Caller;
 use crate::error::Error;
 
@@ -58,15 +56,11 @@ pub struct Record {
 }
 
 impl Record {
-    /// The record at this moment, for as long as the caller waits.
-    fn view(&self) -> Result<Snapshot, Error> {
-        Ok(self.core.store().read()?.until(self.caller.deadline))
-    }
-
-    /// What the caller may see if it may do this at all.
-    fn granted(&self, action: Action, type_name: &str) -> Result<Arc<Sight>, Error> {
-        match access::permit(&self.caller, action, type_name) {
-            Decision::Granted(sight) => Ok(sight),
+    /// What the caller may see and do, if it may do this at all.
+    fn granted(&self, action: Action, type_name: &str) -> Result<Granted, Error> {
+        let registry = self.core.store().registry();
+        match access::permit(self.core.sights(), &registry, &self.caller, action, type_name) {
+            Decision::Granted(granted) => Ok(granted),
             Decision::Denied(reason) => Err(Error::Denied(reason.to_string())),
         }
     }

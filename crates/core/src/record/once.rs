@@ -11,8 +11,10 @@ use akson_fhir::outcome::Issue;
 use akson_store::{Line, Transaction, View, types};
 
 use super::audited::{About, NOWHERE};
+use super::shown::Shower;
 use super::write::{aborted, visible};
-use super::{Change, Record, Seen, Written};
+use super::{Change, Record, Written};
+use crate::access::redact::Hides;
 use crate::error::Error;
 
 /// A request's key and fingerprint; neither, if it has no key.
@@ -38,7 +40,7 @@ impl Once {
         let Some((key, fingerprint)) = &self.0 else {
             return Ok(None);
         };
-        let view = record.view()?;
+        let view = record.core.store().read()?;
         let Some(remembered) = view.remembered(key)? else {
             return Ok(None);
         };
@@ -49,7 +51,7 @@ impl Once {
                 Issue::error("business-rule", "", "this Idempotency-Key was used for another request; take a new one");
             return Err(Error::Invalid(vec![issue]));
         }
-        lines.map(|line| recall(&view, line)).collect::<Result<Vec<_>, Error>>().map(Some)
+        lines.map(|line| recall(record, &view, line)).collect::<Result<Vec<_>, Error>>().map(Some)
     }
 
     /// What was answered before to a request that writes one resource.
@@ -64,7 +66,7 @@ impl Once {
         };
         let line = match &done {
             Some(written) => {
-                let view = record.view()?;
+                let view = record.core.store().read()?;
                 record.line_again(&view, about, written)?
             }
             None => record.line(about, NOWHERE, 0),
@@ -127,7 +129,7 @@ impl Record {
         let Some(key) = &self.caller.once else {
             return Ok(false);
         };
-        let view = self.view()?;
+        let view = self.core.store().read()?;
         Ok(view.remembered(&key_of(self, key))?.is_some())
     }
 }
@@ -146,7 +148,7 @@ fn word(change: Change) -> &'static str {
     }
 }
 
-fn recall(view: &View, line: &str) -> Result<Option<Written>, Error> {
+fn recall(record: &Record, view: &View, line: &str) -> Result<Option<Written>, Error> {
     let mut parts = line.split(' ');
     let (Some(change), Some(name), Some(id), Some(version)) = (parts.next(), parts.next(), parts.next(), parts.next())
     else {
@@ -163,7 +165,7 @@ fn recall(view: &View, line: &str) -> Result<Option<Written>, Error> {
     let type_id = Definitions::r4().resource(name).ok_or_else(broken)?.id;
     let version = version.parse().map_err(|_| broken())?;
     let stored = view.version(type_id, id, version)?.ok_or_else(broken)?;
-    let mut seen = Seen::of(&stored);
+    let mut seen = Shower::hiding(view, Hides::from(&record.caller)).show(&stored)?;
     seen.id = id.to_string();
     Ok(Some(Written { seen, change }))
 }

@@ -6,6 +6,7 @@ use akson_fhir::definition::Definitions;
 use akson_store::{Line, State, View};
 
 use super::audited::About;
+use super::shown::Shower;
 use super::{Record, Seen, look};
 use crate::access::Action;
 use crate::error::Error;
@@ -26,7 +27,7 @@ impl Record {
     }
 
     fn read_now(&self, about: &About, id: &str) -> Result<(Seen, Vec<Line>), Error> {
-        let view = self.view()?;
+        let view = self.core.store().read()?;
         self.read_in(&view, about, id)
     }
 
@@ -42,11 +43,11 @@ impl Record {
             return Err(Error::Gone);
         }
         let line = self.line_of(about, &stored);
-        Ok((Seen::of(&stored), vec![line]))
+        Ok((Shower::new(view, &sight).show(&stored)?, vec![line]))
     }
 
     fn vread_now(&self, about: &About, id: &str, version: u64) -> Result<(Seen, Vec<Line>), Error> {
-        let view = self.view()?;
+        let view = self.core.store().read()?;
         self.vread_in(&view, about, id, version)
     }
 
@@ -66,13 +67,13 @@ impl Record {
             return Err(Error::NotFound);
         }
         let stored = view.version(type_id, id, version)?.ok_or(Error::NotFound)?;
-        if stored.place != head.place && !look::is_everything(&sight, type_id) {
+        if !look::sees_version(&sight, &head, &stored) {
             return Err(Error::NotFound);
         }
         if stored.state == State::Deleted {
             return Err(Error::Gone);
         }
         let line = self.line_of(about, &stored);
-        Ok((Seen::of(&stored), vec![line]))
+        Ok((Shower::new(view, &sight).show(&stored)?, vec![line]))
     }
 }

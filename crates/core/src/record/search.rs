@@ -9,6 +9,7 @@ use akson_store::{Line, View};
 
 use super::audited::About;
 use super::sealed::is_sealed;
+use super::shown::Shower;
 use super::{Record, Seen, look};
 use crate::access::Action;
 use crate::error::Error;
@@ -106,7 +107,7 @@ impl Record {
         pairs: &[Pair],
         lenient: bool,
     ) -> Result<(Found, Vec<Line>), Error> {
-        let view = self.view()?;
+        let view = self.core.store().read()?;
         if !is_sealed(pairs) {
             return self.search_in(&view, about, of, pairs, lenient);
         }
@@ -130,7 +131,9 @@ impl Record {
         let query = self.query(view, (of.type_name, compartment, pairs), lenient)?;
         let page = look::run(view, &query, &sight)?;
         let lines = page.entries.iter().map(|(stored, _)| self.line_of(about, stored)).collect();
-        let entries = page.entries.iter().map(|(stored, mode)| (Seen::of(stored), *mode)).collect();
+        let mut shower = Shower::new(view, &sight);
+        let shown = page.entries.iter().map(|(stored, mode)| Ok((shower.show(stored)?, *mode)));
+        let entries = shown.collect::<Result<Vec<_>, Error>>()?;
         let found = Found {
             path: of.path(),
             entries,

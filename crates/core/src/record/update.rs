@@ -4,16 +4,16 @@
 
 use akson_fhir::outcome::Issue;
 use akson_fhir::resource::Resource;
-use akson_store::search::sight::Sight;
 use akson_store::{Companions, State, View};
 
 use super::audited::{About, NOWHERE};
 use super::create::renamed;
 use super::once::Once;
 use super::seen::Expected;
+use super::shown::is_whole;
 use super::write::{Valid, put, visible};
 use super::{Record, Written, look};
-use crate::access::Action;
+use crate::access::{Action, Granted};
 use crate::error::Error;
 use crate::query::Pair;
 
@@ -40,6 +40,7 @@ impl Record {
 
     async fn update_now(&self, about: &About, resource: Resource, expected: Expected) -> Result<Written, Error> {
         self.granted(about.action, about.type_name)?;
+        is_whole(&resource)?;
         let once = Once::of(self, "update", &[resource.text(), &format!("{expected:?}")]);
         if let Some(done) = once.answer_of_one(self, about).await? {
             return Ok(done);
@@ -61,7 +62,7 @@ impl Record {
         };
         let limited = !look::is_everything(&sight, resource.type_id);
         let prepared = {
-            let view = self.view()?;
+            let view = self.core.store().read()?;
             // Who sees only some must not learn from an answer that an id is free.
             if visible(&view, &sight, resource.type_id, &id)?.is_none() && limited {
                 return Err(Error::NotFound);
@@ -81,7 +82,7 @@ impl Record {
     }
 
     /// Whether a new resource may have this id: it is nobody's, and the caller may learn that.
-    pub(super) fn is_free(&self, view: &View, sight: &Sight, resource: &Resource, id: &str) -> Result<(), Error> {
+    pub(super) fn is_free(&self, view: &View, sight: &Granted, resource: &Resource, id: &str) -> Result<(), Error> {
         match visible(view, sight, resource.type_id, id)?.map(|stored| stored.state) {
             Some(State::Live) => Err(Error::Conflict(
                 "the resource with the id in the body does not match the condition; update it by its id".to_string(),
@@ -107,8 +108,8 @@ impl Record {
         // The match is looked up before the write and must still be the same in it: else all is done again.
         for _ in 0..self.core.settings().limits.attempts {
             let sight = self.granted(about.action, about.type_name)?;
-            let view = self.view()?;
-            let found = self.matching(&view, &sight, about.type_name, &criteria)?.at_most_one()?;
+            let view = self.core.store().read()?;
+            let found = self.matching(&view, &sight.searches, about.type_name, &criteria)?.at_most_one()?;
             let found = found.filter(|stored| stored.state == State::Live);
             let id = match (&found, resource.id()) {
                 (Some(stored), Some(id)) if stored.id != id => {
@@ -139,7 +140,7 @@ impl Record {
             let (line, once) = (self.line(about, NOWHERE, 0), once.clone());
             let pending = self.begin(move |tx| {
                 once.check(tx)?;
-                let now = record.matching(tx, &sight, type_name, &criteria);
+                let now = record.matching(tx, &sight.searches, type_name, &criteria);
                 let now = now.and_then(super::conditional::Match::at_most_one).map_err(super::write::aborted)?;
                 if now.map(|stored| stored.id) != expected_id {
                     return Ok(None);

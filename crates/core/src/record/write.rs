@@ -3,8 +3,6 @@
 //! Inside the transaction the version is stored with its index rows; then the store is asked whether the result, and for
 //! a change the version before, lies in the caller's sight. If not, all of it is undone.
 
-use std::sync::Arc;
-
 use akson_fhir::definition::{Definitions, TypeId};
 use akson_fhir::outcome::{Issue, Severity};
 use akson_fhir::reference::references;
@@ -16,8 +14,10 @@ use akson_store::{Expect, Line, Prepared, State, Stored, Transaction, View};
 use super::look;
 use super::parameters;
 use super::seen::Expected;
+use super::shown::Shower;
 use super::transact::rewrite;
-use super::{Change, Record, Seen, Written};
+use super::{Change, Record, Written};
+use crate::access::Granted;
 use crate::error::Error;
 
 /// A resource that may be written.
@@ -121,7 +121,7 @@ pub(super) fn visible(view: &View, sight: &Sight, type_id: TypeId, id: &str) -> 
 /// Stores a version and asks whether the caller may have done that. What is there already, word for word, is left as it is.
 pub(super) fn put(
     tx: &mut Transaction<'_>,
-    sight: &Arc<Sight>,
+    sight: &Granted,
     prepared: Prepared,
     expected: Expected,
     mut line: Line,
@@ -132,20 +132,30 @@ pub(super) fn put(
         true => None,
         false => visible(tx, sight, type_id, &id).map_err(aborted)?,
     };
+    if let Some(before) = &before {
+        changes(tx, sight, before).map_err(aborted)?;
+    }
     holds(expected, before.as_ref()).map_err(aborted)?;
     if let Some(stored) = before.as_ref().filter(|stored| prepared.changes_nothing(stored)) {
         line.place = stored.place;
         line.version = stored.version;
         tx.audit(&line)?;
-        return Ok(Written { seen: Seen::of(stored), change: Change::Unchanged });
+        return Ok(Written { seen: Shower::new(tx, sight).show(stored).map_err(aborted)?, change: Change::Unchanged });
     }
+    if !look::is_everything(&sight.writes, type_id) && grounds(type_id) {
+        known_before(tx, sight, &prepared).map_err(aborted)?;
+    }
+    let prepared = match before.as_ref().map(|before| before.controller).or(sight.controller) {
+        Some(controller) => prepared.with_controller(controller),
+        None => prepared,
+    };
     let written = tx.put(prepared, Expect::Any)?;
     if Definitions::r4().get(type_id).name == "SearchParameter" {
         parameters::follow(tx, before.as_ref(), Some(&written.text()))?;
     }
-    if !look::is_everything(sight, type_id)
+    if !look::is_everything(&sight.writes, type_id)
         && let Some(stored) = tx.at(written.place)?
-        && !look::sees(tx, sight, &stored).map_err(aborted)?
+        && !look::sees(tx, &sight.writes, &stored).map_err(aborted)?
     {
         let reason = "the result would lie outside what this caller may write";
         return Err(aborted(Error::Denied(reason.to_string())));
@@ -154,7 +164,43 @@ pub(super) fn put(
     line.version = written.version;
     tx.audit(&line)?;
     let change = if written.created { Change::Created } else { Change::Updated };
-    Ok(Written { seen: Seen::written(&written, false), change })
+    let seen = Shower::new(tx, sight).show_written(&written).map_err(aborted)?;
+    Ok(Written { seen, change })
+}
+
+/// Whether the caller may change what they see of this version: it lies in what they may write, and all of it is shown.
+pub(super) fn changes(view: &View, sight: &Granted, before: &Stored) -> Result<(), Error> {
+    if before.state == State::Live && !look::sees(view, &sight.writes, before)? {
+        return Err(Error::Denied("this caller may see the resource but not change it".to_string()));
+    }
+    if !Shower::new(view, sight).hidden_in(before)?.is_empty() {
+        let text = "parts of the resource are hidden from this caller; somebody who sees all of it must change it";
+        return Err(Error::Denied(text.to_string()));
+    }
+    Ok(())
+}
+
+/// Types whose resources are the ground of a care relation.
+const GROUNDS: [&str; 7] =
+    ["Appointment", "CareTeam", "Communication", "Encounter", "EpisodeOfCare", "ServiceRequest", "Task"];
+
+fn grounds(type_id: TypeId) -> bool {
+    GROUNDS.contains(&Definitions::r4().get(type_id).name)
+}
+
+/// Nobody gives themselves a care relation: who writes what makes one sees the patients already.
+fn known_before(view: &View, sight: &Granted, prepared: &Prepared) -> Result<(), Error> {
+    let Some(patients) = &sight.patients else {
+        return Ok(());
+    };
+    let patient_type = Definitions::r4().resource("Patient").ok_or(Error::NotFound)?.id;
+    for patient in prepared.patients() {
+        if !view.sees(patients, patient_type, patient)? {
+            let reason = "the result would lie outside what this caller may write";
+            return Err(Error::Denied(reason.to_string()));
+        }
+    }
+    Ok(())
 }
 
 /// Whether what was expected is so.

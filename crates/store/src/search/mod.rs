@@ -29,7 +29,6 @@ mod sort;
 mod split;
 mod sql;
 mod statement;
-mod version;
 mod visible;
 mod walk;
 mod words;

@@ -69,6 +69,8 @@ pub enum Clause {
     Units(Numbers),
     /// It has one of these security labels: system (empty: any) and code.
     Label(Arc<[(String, String)]>),
+    /// Not this.
+    Not(Box<Clause>),
 }
 
 /// For whom a block is looked for.
@@ -230,6 +232,7 @@ impl Clause {
             Clause::Opened { who, kind } => (who, kind).hash(hasher),
             Clause::Blocked(blocked) => blocked.hash(hasher),
             Clause::Label(labels) => labels.hash(hasher),
+            Clause::Not(inner) => inner.mark(hasher),
         }
     }
 }

@@ -49,9 +49,8 @@ pub fn told(sql: &mut Sql<'_>, at: &At, parameter: &Parameter) {
     }
 }
 
-/// One clause at a place.
-pub fn clause(sql: &mut Sql<'_>, at: &At, clause: &Clause) {
-    match clause {
+fn clause(sql: &mut Sql<'_>, at: &At, asked: &Clause) {
+    match asked {
         // Words are looked for in bodies, which a scope does not read: such a clause holds for nothing.
         Clause::Where(expr) if super::words::any(&drive::flat(expr)) => {
             sql.push(NO);
@@ -78,6 +77,11 @@ pub fn clause(sql: &mut Sql<'_>, at: &At, clause: &Clause) {
             sql.within(&format!("{r}.unit"), numbers);
         }),
         Clause::Label(labels) => labelled(sql, at, labels),
+        Clause::Not(inner) => {
+            sql.push("NOT (");
+            clause(sql, at, inner);
+            sql.push(")");
+        }
     }
 }
 

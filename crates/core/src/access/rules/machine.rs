@@ -1,12 +1,12 @@
 //! Links and jobs may do everything; a limit on one narrows it (`limited`).
 
-use crate::access::{Action, Word, everything};
-use crate::caller::{Caller, Who};
+use crate::access::{Asked, Word};
+use crate::caller::Who;
 
 /// The rule.
-pub fn rule(caller: &Caller, _: Action, _: &str) -> Word {
-    match caller.who {
-        Who::Link(_) | Who::Job(_) => Word::Allow(everything()),
+pub fn rule(asked: &Asked<'_>) -> Word {
+    match asked.caller.who {
+        Who::Link(_) | Who::Job(_) => Word::everything(),
         _ => Word::Silent,
     }
 }

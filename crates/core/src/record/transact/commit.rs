@@ -11,8 +11,9 @@ use crate::record::audited::About;
 use crate::record::conditional::Match;
 use crate::record::delete::remove;
 use crate::record::once::Once;
+use crate::record::shown::Shower;
 use crate::record::write::{aborted, put};
-use crate::record::{Change, EntryAnswer, Record, Seen, Written};
+use crate::record::{Change, EntryAnswer, Record, Written};
 
 impl Record {
     /// Writes the plan; nothing, if what it was made on has changed.
@@ -67,11 +68,13 @@ impl Record {
 
     fn still(&self, tx: &Transaction<'_>, assumption: &Assumption) -> Result<bool, Error> {
         match assumption {
-            Assumption::Matches(sight, name, criteria, id) => Ok(match self.matching(tx, sight, name, criteria)? {
-                Match::None => id.is_none(),
-                Match::One(stored) => Some(&stored.id) == id.as_ref(),
-                Match::Several => false,
-            }),
+            Assumption::Matches(sight, name, criteria, id) => {
+                Ok(match self.matching(tx, &sight.searches, name, criteria)? {
+                    Match::None => id.is_none(),
+                    Match::One(stored) => Some(&stored.id) == id.as_ref(),
+                    Match::Several => false,
+                })
+            }
             Assumption::Version(type_id, id, version) => {
                 let now = tx.get(*type_id, id)?.filter(|stored| stored.state == State::Live);
                 Ok(now.is_some_and(|stored| stored.version == *version))
@@ -89,7 +92,10 @@ impl Record {
                 line.place = stored.place;
                 line.version = stored.version;
                 tx.audit(&line)?;
-                Ok(EntryAnswer::Written(Written { seen: Seen::of(&stored), change: Change::Existing }))
+                Ok(EntryAnswer::Written(Written {
+                    seen: Shower::new(tx, &sight).show(&stored).map_err(aborted)?,
+                    change: Change::Existing,
+                }))
             }
             Deed::Nothing => {
                 tx.audit(&line)?;

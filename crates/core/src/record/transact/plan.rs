@@ -1,22 +1,21 @@
 //! A transaction prepared: where everything will be stored, what references will say, and each version ready to write.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::Arc;
 
 use akson_fhir::definition::{Definitions, TypeId};
 use akson_fhir::json::Tree;
 use akson_fhir::outcome::Issue;
 use akson_fhir::resource::Resource;
-use akson_store::search::sight::Sight;
 use akson_store::{Companions, Home, Line, Prepared, State, View};
 
 use super::entry::{Entry, Get, Which, Wish, criteria_of};
 use super::in_entry;
 use super::rewrite::{Links, conditions, rewrite};
-use crate::access::Action;
+use crate::access::{Action, Granted};
 use crate::error::Error;
 use crate::query::Pair;
 use crate::record::audited::{About, NOWHERE};
+use crate::record::shown::is_whole;
 use crate::record::write::{Valid, holds, visible};
 use crate::record::{Expected, Patch, Record, look};
 
@@ -39,7 +38,7 @@ pub struct Plan {
 /// What was found while planning and must still be so when writing.
 pub enum Assumption {
     /// The match of a condition, in what the caller sees.
-    Matches(Arc<Sight>, &'static str, Vec<Pair>, Option<String>),
+    Matches(Granted, &'static str, Vec<Pair>, Option<String>),
     /// The version that was changed.
     Version(TypeId, String, i64),
 }
@@ -49,7 +48,7 @@ pub struct Step {
     /// The entry.
     pub number: usize,
     /// What the caller may see of the type.
-    pub sight: Arc<Sight>,
+    pub sight: Granted,
     /// What is done.
     pub deed: Deed,
     /// What the audit will say.
@@ -96,7 +95,7 @@ struct Planning<'r> {
 impl Record {
     /// Prepares a transaction.
     pub(super) fn plan(&self, entries: &[Entry<'_>]) -> Result<Plan, Error> {
-        let view = self.view()?;
+        let view = self.core.store().read()?;
         let mut planning = Planning {
             record: self,
             links: Links::new(),
@@ -107,7 +106,7 @@ impl Record {
             unmatched: HashSet::new(),
         };
         planning.conditional_references(&view, entries)?;
-        let mut drafts: HashMap<usize, (Arc<Sight>, Draft<'_>)> = HashMap::with_capacity(entries.len());
+        let mut drafts: HashMap<usize, (Granted, Draft<'_>)> = HashMap::with_capacity(entries.len());
         let mut gets = Vec::new();
         // Patients first: the others' places are theirs.
         let patients_first = entries.iter().filter(|entry| is_patient(entry));
@@ -122,7 +121,7 @@ impl Record {
         gets.sort_by_key(|(number, _)| *number);
         drop(view);
         let Planning { links, among, assumptions, found, .. } = planning;
-        let mut work: Vec<(usize, Arc<Sight>, Draft<'_>, &Entry<'_>)> = Vec::with_capacity(drafts.len());
+        let mut work: Vec<(usize, Granted, Draft<'_>, &Entry<'_>)> = Vec::with_capacity(drafts.len());
         for entry in entries {
             if let Some((sight, draft)) = drafts.remove(&entry.number) {
                 work.push((entry.number, sight, draft, entry));
@@ -135,7 +134,7 @@ impl Record {
 
     fn prepare_all(
         &self,
-        work: Vec<(usize, Arc<Sight>, Draft<'_>, &Entry<'_>)>,
+        work: Vec<(usize, Granted, Draft<'_>, &Entry<'_>)>,
         links: &Links,
         among: &Companions,
     ) -> Result<Vec<(u8, Step)>, Error> {
@@ -148,9 +147,9 @@ impl Record {
             let next = rest.split_off(share.min(rest.len()));
             shares.push(std::mem::replace(&mut rest, next));
         }
-        let prepare = |share: Vec<(usize, Arc<Sight>, Draft<'_>, &Entry<'_>)>| {
-            let view = self.view()?;
-            let one = |(number, sight, draft, entry): (usize, Arc<Sight>, Draft<'_>, &Entry<'_>)| {
+        let prepare = |share: Vec<(usize, Granted, Draft<'_>, &Entry<'_>)>| {
+            let view = self.core.store().read()?;
+            let one = |(number, sight, draft, entry): (usize, Granted, Draft<'_>, &Entry<'_>)| {
                 let step = self.step(&view, number, sight, draft, entry, links, among);
                 step.map_err(|error| in_entry(number, error))
             };
@@ -176,7 +175,7 @@ impl Record {
         &self,
         view: &View,
         number: usize,
-        sight: Arc<Sight>,
+        sight: Granted,
         draft: Draft<'_>,
         entry: &Entry<'_>,
         links: &Links,
@@ -235,7 +234,7 @@ impl Planning<'_> {
             let wrong = |text: String| Error::Malformed(vec![Issue::error("value", "Bundle.entry", text)]);
             let criteria = criteria_of(&text).map_err(wrong)?;
             let sight = self.record.granted(Action::Search, target.name)?;
-            let matched = self.record.matching(view, &sight, target.name, &criteria)?.at_most_one()?;
+            let matched = self.record.matching(view, &sight.searches, target.name, &criteria)?.at_most_one()?;
             let Some(stored) = matched else {
                 let text = format!("a reference by condition to a {} matches nothing", target.name);
                 return Err(Error::Precondition(text));
@@ -250,7 +249,7 @@ impl Planning<'_> {
         Ok(())
     }
 
-    fn draft<'e>(&mut self, view: &View, entry: &'e Entry<'e>) -> Result<(Arc<Sight>, Draft<'e>), Error> {
+    fn draft<'e>(&mut self, view: &View, entry: &'e Entry<'e>) -> Result<(Granted, Draft<'e>), Error> {
         match &entry.wish {
             Wish::Create(name, unless) => self.create(view, entry, name, unless.as_deref()),
             Wish::Update(which, expected) => self.update(view, entry, which, *expected),
@@ -266,13 +265,13 @@ impl Planning<'_> {
         entry: &'e Entry<'e>,
         name: &'static str,
         unless: Option<&[Pair]>,
-    ) -> Result<(Arc<Sight>, Draft<'e>), Error> {
+    ) -> Result<(Granted, Draft<'e>), Error> {
         let sight = self.record.granted(Action::Create, name)?;
         let resource = own_resource(entry, name)?;
         if let Some(criteria) = unless {
-            let matched = self.record.matching(view, &sight, name, criteria)?.at_most_one()?;
+            let matched = self.record.matching(view, &sight.searches, name, criteria)?.at_most_one()?;
             let id = matched.as_ref().map(|stored| stored.id.clone());
-            self.assumptions.push(Assumption::Matches(Arc::clone(&sight), name, criteria.to_vec(), id));
+            self.assumptions.push(Assumption::Matches(sight.clone(), name, criteria.to_vec(), id));
             if let Some(stored) = matched {
                 let home = self.record.core.store().home(view, stored.type_id, &stored.id)?;
                 self.note(entry, name, &home);
@@ -292,10 +291,11 @@ impl Planning<'_> {
         entry: &'e Entry<'e>,
         which: &Which,
         expected: Expected,
-    ) -> Result<(Arc<Sight>, Draft<'e>), Error> {
+    ) -> Result<(Granted, Draft<'e>), Error> {
         let name = which.type_name();
         let sight = self.record.granted(Action::Update, name)?;
         let resource = own_resource(entry, name)?;
+        is_whole(&resource)?;
         let id = match which {
             Which::Id(_, id) => {
                 if resource.id() != Some(id) {
@@ -305,9 +305,9 @@ impl Planning<'_> {
                 Some(id.clone())
             }
             Which::Matching(_, criteria) => {
-                let matched = self.record.matching(view, &sight, name, criteria)?.at_most_one()?;
+                let matched = self.record.matching(view, &sight.searches, name, criteria)?.at_most_one()?;
                 let id = matched.map(|stored| stored.id);
-                self.assumptions.push(Assumption::Matches(Arc::clone(&sight), name, criteria.clone(), id.clone()));
+                self.assumptions.push(Assumption::Matches(sight.clone(), name, criteria.clone(), id.clone()));
                 if id.is_none() {
                     self.make_new(name, criteria)?;
                 }
@@ -338,7 +338,7 @@ impl Planning<'_> {
         entry: &'e Entry<'e>,
         which: &Which,
         expected: Expected,
-    ) -> Result<(Arc<Sight>, Draft<'e>), Error> {
+    ) -> Result<(Granted, Draft<'e>), Error> {
         let name = which.type_name();
         let sight = self.record.granted(Action::Update, name)?;
         let id = self.named(view, &sight, which)?.ok_or(Error::NotFound)?;
@@ -353,12 +353,7 @@ impl Planning<'_> {
         Ok((sight, Draft::Write { home, change: Content::Patched(after), expected: Expected::Any }))
     }
 
-    fn delete<'e>(
-        &mut self,
-        view: &View,
-        which: &Which,
-        version: Option<u64>,
-    ) -> Result<(Arc<Sight>, Draft<'e>), Error> {
+    fn delete<'e>(&mut self, view: &View, which: &Which, version: Option<u64>) -> Result<(Granted, Draft<'e>), Error> {
         let name = which.type_name();
         let sight = self.record.granted(Action::Delete, name)?;
         let Some(id) = self.named(view, &sight, which)? else {
@@ -383,13 +378,13 @@ impl Planning<'_> {
     }
 
     /// The id of what is named by id or by a condition.
-    fn named(&mut self, view: &View, sight: &Arc<Sight>, which: &Which) -> Result<Option<String>, Error> {
+    fn named(&mut self, view: &View, sight: &Granted, which: &Which) -> Result<Option<String>, Error> {
         match which {
             Which::Id(_, id) => Ok(Some(id.clone())),
             Which::Matching(name, criteria) => {
-                let matched = self.record.matching(view, sight, name, criteria)?.at_most_one()?;
+                let matched = self.record.matching(view, &sight.searches, name, criteria)?.at_most_one()?;
                 let id = matched.map(|stored| stored.id);
-                let assumption = Assumption::Matches(Arc::clone(sight), name, criteria.clone(), id.clone());
+                let assumption = Assumption::Matches(sight.clone(), name, criteria.clone(), id.clone());
                 self.assumptions.push(assumption);
                 Ok(id)
             }
