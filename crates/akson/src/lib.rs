@@ -6,4 +6,5 @@ pub mod cli;
 pub mod config;
 pub mod control;
 pub mod http;
+pub mod oauth;
 pub mod rest;

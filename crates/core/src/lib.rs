@@ -78,6 +78,7 @@ struct Inner {
     people: identity::People,
     /// What callers may see, as it was worked out for earlier requests.
     sights: access::Cache,
+    apps: identity::Apps,
     started: i64,
 }
 
@@ -86,19 +87,20 @@ impl Core {
     pub fn open(folder: &Path, settings: Settings) -> Result<Core, Error> {
         std::fs::create_dir_all(folder).map_err(|error| Error::Unavailable(error.to_string()))?;
         let store = Store::open(&folder.join("record.db"), options(&settings))?;
-        Core::over(store, settings)
+        Core::over(store, settings, identity::Seal::of(folder)?)
     }
 
     /// A record that is gone when it is dropped, for tests.
     pub fn in_memory(settings: Settings) -> Result<Core, Error> {
         let store = Store::in_memory(options(&settings))?;
-        Core::over(store, settings)
+        Core::over(store, settings, identity::Seal::passing()?)
     }
 
-    fn over(store: Store, settings: Settings) -> Result<Core, Error> {
+    fn over(store: Store, settings: Settings, seal: identity::Seal) -> Result<Core, Error> {
         let started = (settings.store.clock)();
         let space = Space::of(store.path());
         let jobs = Jobs::start(&store)?;
+        let apps = identity::Apps::load(&store, seal, started)?;
         Ok(Core(Arc::new(Inner {
             jobs,
             space,
@@ -107,6 +109,7 @@ impl Core {
             profiles: Profiles::default(),
             people: identity::People::default(),
             sights: access::Cache::default(),
+            apps,
             started,
         })))
     }

@@ -16,6 +16,7 @@ use crate::control::command::Failure;
 use crate::control::desk::Serving;
 use crate::control::listen::{self, Room};
 use crate::http::server;
+use crate::oauth;
 use crate::rest::serve::{House, router};
 
 /// The sample: people of a municipality that does not exist.
@@ -66,7 +67,7 @@ pub fn serve(settings: Config) -> Result<ExitCode, Failure> {
         }
         let limits = settings.limits.clone();
         let house = House::new(core.clone(), Config { listen: address, ..settings })?;
-        let router = router(&house);
+        let router = router(&house).merge(oauth::serve::router(core.clone(), house.config.clone()));
         let room = open_room(&house)?;
         let stop = stop()?;
         announce(&house.config, started);

@@ -1,6 +1,7 @@
 //! The commands as an operator runs them: the program itself, on a folder of its own.
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, reason = "tests")]
 
+mod apps;
 mod beside;
 
 use std::io::{BufRead, BufReader};

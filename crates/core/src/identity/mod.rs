@@ -4,23 +4,48 @@
 //! not decided here (`access`).
 
 mod accounts;
+mod apps;
+mod assertion;
 mod citizen;
+mod clients;
 mod duty;
+mod exchange;
+mod grants;
+mod jwt;
+mod keys;
 mod lookup;
 mod people;
+mod proof;
+mod refused;
 mod sandbox;
 pub mod scopes;
+mod script;
+mod secret;
 mod sessions;
 mod sign_in;
+mod site;
 mod staff;
+mod taken;
+mod tokens;
 
 pub use accounts::AccountSeen;
+pub(crate) use apps::Apps;
+pub use assertion::{ASSERTION_TYPE, Credentials};
+pub use clients::{Client, Profile};
 pub use duty::DUTY_SYSTEM;
+pub use exchange::{TokenAsked, Tokens};
+pub use grants::{Context, Grant};
+pub use keys::KeyState;
+pub(crate) use keys::Seal;
 pub(crate) use people::People;
 pub use people::{Choice, Kind, NoCaller, SignedIn};
+pub use proof::proof_algorithms;
+pub use refused::{Code, Refused};
 pub use sandbox::{OPERATOR, Person};
 pub use sessions::{IDLE_MAX, LENGTH_MAX, SessionSeen};
 pub use sign_in::Proven;
+pub use site::{Issuer, Site};
+pub use tokens::{Presented, SCRIPT_CLIENT, Scheme, TokenRefused};
 
 use crate::Core;
 

@@ -22,6 +22,7 @@ pub(crate) const STEPS: &[Step] = &[
     Step { number: 3, text: include_str!("../../migrations/0003_audit.sql") },
     Step { number: 4, text: include_str!("../../migrations/0004_access.sql") },
     Step { number: 5, text: include_str!("../../migrations/0005_people.sql") },
+    Step { number: 6, text: include_str!("../../migrations/0006_apps.sql") },
 ];
 
 /// Runs the steps that are missing.

@@ -1,9 +1,12 @@
 //! The table of commands: a new one is a file here and a line in [`COMMANDS`].
 
+pub mod client;
 pub mod doctor;
 pub mod export;
+pub mod key;
 pub mod load;
 pub mod reindex;
+pub mod sandbox;
 pub mod verify;
 
 use std::path::PathBuf;
@@ -19,6 +22,9 @@ pub const COMMANDS: &[Row] = &[
     row::<reindex::Reindex>(),
     row::<verify::Verify>(),
     row::<doctor::Doctor>(),
+    row::<client::Client>(),
+    row::<key::Key>(),
+    row::<sandbox::Sandbox>(),
 ];
 
 /// The reader of command lines with all commands of the table.

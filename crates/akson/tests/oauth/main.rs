@@ -1,0 +1,8 @@
+//! The authorization server as apps and systems see it, over the routers in this process: each attack first.
+#![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, reason = "tests")]
+
+mod assertions;
+mod bearer;
+mod pair;
+mod proofs;
+mod stand;

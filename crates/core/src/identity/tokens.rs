@@ -1,0 +1,353 @@
+//! Access tokens: signed, short, for this record only; and from a token to a caller.
+//!
+//! A token is a JWT (`at+jwt`, ES256) that names its grant. Its signature is checked once and remembered; at each request
+//! its time, its audience, its grant and its binding are held against the present. Users are looked up anew, so a token
+//! never outlives a role. Spec: RFC 9068, RFC 6750, RFC 9449 section 7.
+
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use akson_fhir::definition::Definitions;
+use akson_store::{State as Life, Store, View};
+use jsonwebtoken::Algorithm;
+use serde_json::{Value, json};
+
+use super::clients::Client;
+use super::grants::Grant;
+use super::jwt::Claims;
+use super::people::{NoCaller, SignedIn};
+use super::proof::Proved;
+use super::scopes::Scopes;
+use super::secret::Hash;
+use super::site::{Issuer, Site};
+use super::{Identity, jwt, secret};
+use crate::caller::{App, Caller, System, Who};
+use crate::error::Error;
+
+/// The client of tokens for scripts in a sandbox.
+pub const SCRIPT_CLIENT: &str = "akson-script";
+/// How long an access token lives.
+pub const ACCESS_LIFE_US: i64 = 600 * 1_000_000;
+/// How long one for scripts in a sandbox lives.
+pub const SCRIPT_LIFE_US: i64 = 8 * 3600 * 1_000_000;
+/// The type in the header.
+const ACCESS_TYPE: &str = "at+jwt";
+/// Checked tokens that are remembered; beyond it all are checked anew.
+const CHECKED_MAX: usize = 20_000;
+/// How long a revoked grant is remembered: longer than any token of it lives.
+const REVOKED_KEPT_US: i64 = 2 * SCRIPT_LIFE_US;
+
+/// How a token is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scheme {
+    /// As it is.
+    Bearer,
+    /// With a proof.
+    Dpop,
+}
+
+/// A token as it came with a request.
+#[derive(Clone, Copy, Debug)]
+pub struct Presented<'a> {
+    /// How.
+    pub scheme: Scheme,
+    /// The token.
+    pub token: &'a str,
+    /// Every DPoP header.
+    pub proofs: &'a [String],
+    /// The verb.
+    pub method: &'a str,
+    /// The address, as others see it.
+    pub url: &'a str,
+}
+
+/// Why a token makes no caller. The answer says no more than the kind.
+#[derive(Debug)]
+pub enum TokenRefused {
+    /// Expired, revoked, forged, for somebody else, or shown in a wrong way.
+    Invalid,
+    /// Its proof is missing or wrong.
+    Proof(&'static str),
+    /// It could not be looked up.
+    Failed(Error),
+}
+
+impl TokenRefused {
+    /// What `WWW-Authenticate` says.
+    pub fn challenge(&self) -> String {
+        let algorithms: Vec<String> = super::proof::PROOF_ALGORITHMS.iter().map(|known| format!("{known:?}")).collect();
+        let dpop = |error: &str| format!("DPoP algs=\"{}\", error=\"{error}\"", algorithms.join(" "));
+        match self {
+            TokenRefused::Invalid => format!("Bearer error=\"invalid_token\", {}", dpop("invalid_token")),
+            TokenRefused::Proof(_) => dpop("invalid_dpop_proof"),
+            TokenRefused::Failed(_) => String::new(),
+        }
+    }
+}
+
+impl From<Error> for TokenRefused {
+    fn from(error: Error) -> TokenRefused {
+        TokenRefused::Failed(error)
+    }
+}
+
+impl From<akson_store::Error> for TokenRefused {
+    fn from(error: akson_store::Error) -> TokenRefused {
+        TokenRefused::Failed(error.into())
+    }
+}
+
+/// A token whose signature is right, and what it stands for.
+#[derive(Clone, Debug)]
+#[allow(dead_code, reason = "read by introspection and sign-in")]
+pub(crate) struct Access {
+    pub(crate) claims: Claims,
+    pub(crate) grant: String,
+    pub(crate) client: String,
+    pub(crate) account: String,
+    pub(crate) audience: String,
+    pub(crate) expires: i64,
+    pub(crate) key: Option<String>,
+    pub(crate) role: String,
+    pub(crate) level: u8,
+    /// The system, if it is one.
+    system: Option<Arc<System>>,
+    /// The app, if it is one.
+    app: Option<App>,
+}
+
+/// What is remembered of tokens.
+#[derive(Default)]
+pub(crate) struct Tokens {
+    checked: RwLock<HashMap<Hash, Arc<Access>>>,
+    revoked: RwLock<HashMap<String, i64>>,
+}
+
+impl Tokens {
+    /// With the grants that were revoked not long ago.
+    pub(crate) fn load(store: &Store, now: i64) -> Result<Tokens, Error> {
+        let tokens = Tokens::default();
+        tokens.note_revoked(store.read()?.revoked_grants(now.saturating_sub(REVOKED_KEPT_US))?, now);
+        Ok(tokens)
+    }
+
+    /// From now on nothing of these grants holds.
+    pub(crate) fn note_revoked(&self, grants: impl IntoIterator<Item = String>, now: i64) {
+        let mut revoked = self.revoked.write().unwrap_or_else(PoisonError::into_inner);
+        revoked.retain(|_, at| at.saturating_add(REVOKED_KEPT_US) > now);
+        revoked.extend(grants.into_iter().map(|grant| (grant, now)));
+    }
+
+    fn is_revoked(&self, grant: &str) -> bool {
+        self.revoked.read().unwrap_or_else(PoisonError::into_inner).contains_key(grant)
+    }
+
+    /// Checks every signature anew: after keys or clients changed.
+    pub(crate) fn forget_checked(&self) {
+        self.checked.write().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
+    fn get(&self, hash: &Hash) -> Option<Arc<Access>> {
+        self.checked.read().unwrap_or_else(PoisonError::into_inner).get(hash).cloned()
+    }
+
+    fn keep(&self, hash: Hash, access: &Arc<Access>) {
+        let mut checked = self.checked.write().unwrap_or_else(PoisonError::into_inner);
+        if checked.len() >= CHECKED_MAX {
+            checked.clear();
+        }
+        checked.insert(hash, Arc::clone(access));
+    }
+}
+
+/// An access token that was just made.
+#[derive(Clone, Debug)]
+pub struct Issued {
+    /// The token.
+    pub token: String,
+    /// How many seconds it lives.
+    pub seconds: i64,
+    /// `Bearer` or `DPoP`.
+    pub kind: &'static str,
+}
+
+impl Identity<'_> {
+    /// An access token of a grant, for no more than these scopes.
+    pub(crate) async fn issue(
+        &self,
+        site: &Site,
+        issuer: Issuer,
+        grant: &Grant,
+        scopes: Option<&str>,
+        life_us: i64,
+    ) -> Result<Issued, Error> {
+        let now = self.core.now();
+        let seconds = (life_us.min(grant.until.saturating_sub(now)) / 1_000_000).max(0);
+        let subject = if grant.account.is_empty() { &grant.client } else { &grant.account };
+        let mut claims = json!({
+            "iss": site.issuer(issuer),
+            "aud": site.audience,
+            "sub": subject,
+            "client_id": grant.client,
+            "iat": now / 1_000_000,
+            "exp": now / 1_000_000 + seconds,
+            "jti": secret::random()?,
+            "grant": grant.id,
+        });
+        let more = [
+            ("scope", scopes.map(Value::from)),
+            ("account", (!grant.account.is_empty()).then(|| json!(grant.account))),
+            ("role", (!grant.role.is_empty()).then(|| json!(grant.role))),
+            ("level", (!grant.account.is_empty()).then(|| json!(grant.level))),
+            ("patient", grant.context.patient.as_ref().map(|id| json!(id))),
+            ("encounter", grant.context.encounter.as_ref().map(|id| json!(id))),
+            ("cnf", grant.key.as_ref().map(|key| json!({ "jkt": key }))),
+        ];
+        for (name, value) in more {
+            if let Some(value) = value {
+                claims[name] = value;
+            }
+        }
+        let token = self.sign(Algorithm::ES256, ACCESS_TYPE, &claims).await?;
+        Ok(Issued { token, seconds, kind: if grant.key.is_some() { "DPoP" } else { "Bearer" } })
+    }
+
+    /// The caller that a token stands for at a moment.
+    pub fn caller_of_token(
+        &self,
+        site: &Site,
+        shown: &Presented<'_>,
+        moment: i64,
+        request: &str,
+    ) -> Result<Caller, TokenRefused> {
+        let access = self.access(shown.token, moment)?.ok_or(TokenRefused::Invalid)?;
+        if access.audience != site.audience {
+            return Err(TokenRefused::Invalid);
+        }
+        match (&access.key, shown.scheme) {
+            // A proof beside a token that is bound to nothing proves nothing.
+            (None, Scheme::Bearer) if shown.proofs.is_empty() => {}
+            (Some(key), Scheme::Dpop) => {
+                let Presented { proofs, method, url, token, .. } = *shown;
+                let proved = self.prove(&Proved { proofs, method, url, token: Some(token) });
+                if proved.map_err(TokenRefused::Proof)? != *key {
+                    return Err(TokenRefused::Proof("the proof is of another key than the token's"));
+                }
+            }
+            _ => return Err(TokenRefused::Invalid),
+        }
+        let caller = match &access.system {
+            Some(system) => Caller::new(Who::System(Arc::clone(system)), moment, request.to_string()),
+            None => self.token_user(&access, moment, request)?,
+        };
+        Ok(match &access.app {
+            Some(app) => caller.through(app.clone()),
+            None => caller,
+        })
+    }
+
+    /// The user of a token, by the record as it is now.
+    fn token_user(&self, access: &Access, moment: i64, request: &str) -> Result<Caller, TokenRefused> {
+        let (account, role, level) = (access.account.clone(), access.role.clone(), access.level);
+        match self.caller_for(&SignedIn { account, role, level }, moment, request) {
+            Ok(caller) => Ok(caller),
+            Err(NoCaller::Failed(error)) => Err(TokenRefused::Failed(error)),
+            Err(_) => Err(TokenRefused::Invalid),
+        }
+    }
+
+    /// What a token stands for, if it counts at this moment.
+    pub(crate) fn access(&self, token: &str, moment: i64) -> Result<Option<Arc<Access>>, Error> {
+        let tokens = &self.state().tokens;
+        let hash = secret::hash(token);
+        let access = match tokens.get(&hash) {
+            Some(access) => access,
+            None => {
+                let Some(access) = self.check(token, moment)? else { return Ok(None) };
+                let access = Arc::new(access);
+                tokens.keep(hash, &access);
+                access
+            }
+        };
+        let holds = moment < access.expires && !tokens.is_revoked(&access.grant);
+        Ok(holds.then_some(access))
+    }
+
+    /// Checks a token's signature and reads what it says.
+    fn check(&self, token: &str, moment: i64) -> Result<Option<Access>, Error> {
+        let Some(claims) = self.signed(token, moment) else { return Ok(None) };
+        let text = |name: &str| claims.text(name).map(str::to_string);
+        let (Some(grant), Some(client), Some(audience), Some(expires)) =
+            (text("grant"), text("client_id"), text("aud"), claims.time("exp"))
+        else {
+            return Ok(None);
+        };
+        let view = self.core.store().read()?;
+        // A grant that is gone has ended; after a restore of an older database it may never have been.
+        let Some(held) = view.grant(&grant)?.map(Grant::of).transpose()?.filter(|held| held.holds(moment)) else {
+            return Ok(None);
+        };
+        let registered = self.client(&client)?;
+        let account = text("account").unwrap_or_default();
+        let scopes = claims.text("scope").map(Scopes::parse);
+        let (system, mut app) = match (scopes, registered) {
+            // A script's token in a sandbox: no client, and no scopes if none were asked for.
+            (scopes, None) if client == SCRIPT_CLIENT => (None, scopes.map(|scopes| app_of(&client, &client, &scopes))),
+            (Some(scopes), Some(registered)) if account.is_empty() => {
+                let system = Arc::new(system_of(&view, &registered)?);
+                (Some(system), Some(app_of(&client, &registered.name, &scopes)))
+            }
+            (Some(scopes), Some(registered)) => {
+                (None, Some(App { emergency: registered.emergency, ..app_of(&client, &registered.name, &scopes) }))
+            }
+            _ => return Ok(None),
+        };
+        if let (Some(app), Some(patient)) = (&mut app, claims.text("patient")) {
+            let Some(place) = live(&view, "Patient", patient)? else { return Ok(None) };
+            app.patient = Some(place);
+        }
+        let key = held.key.clone();
+        let bound = claims.0.get("cnf").and_then(|cnf| cnf.get("jkt")).and_then(Value::as_str);
+        if bound != key.as_deref() {
+            return Ok(None);
+        }
+        let (role, level) = (held.role, held.level);
+        Ok(Some(Access { claims, grant, client, account, audience, expires, key, role, level, system, app }))
+    }
+
+    fn signed(&self, token: &str, moment: i64) -> Option<Claims> {
+        let open = jwt::open(token, &[Algorithm::ES256])?;
+        // An id_token is no access token, whoever signed it.
+        if open.text("typ") != Some(ACCESS_TYPE) {
+            return None;
+        }
+        let key = self.state().keys.public(open.text("kid")?, open.algorithm, moment)?;
+        open.check(&key)
+    }
+}
+
+fn app_of(client: &str, name: &str, scopes: &Scopes) -> App {
+    let scopes = scopes.known.iter().map(|(word, _)| word.clone()).collect();
+    App { client: client.to_string(), name: name.to_string(), scopes, patient: None, emergency: false }
+}
+
+fn system_of(view: &View, client: &Client) -> Result<System, Error> {
+    let group = match &client.population {
+        Some(id) => live(view, "Group", id)?,
+        None => None,
+    };
+    Ok(System {
+        client: client.id.clone(),
+        name: client.name.clone(),
+        population: client.population.clone(),
+        group,
+        by_law: client.by_law,
+    })
+}
+
+/// The number of a resource that is in use.
+fn live(view: &View, type_name: &str, id: &str) -> Result<Option<i64>, Error> {
+    let Some(found) = Definitions::r4().resource(type_name) else { return Ok(None) };
+    let stored = view.get(found.id, id)?.filter(|stored| stored.state == Life::Live);
+    Ok(stored.map(|stored| stored.place.rid))
+}
