@@ -215,6 +215,8 @@ pub struct Caller {
     pub request: String,
     /// The key under which this request is done at most once.
     pub(crate) once: Option<String>,
+    /// When nobody waits for the answer any more, in microseconds since 1970.
+    pub(crate) deadline: Option<i64>,
     /// The municipality that answers for what a machine writes, if it is not the record's own.
     pub(crate) controller: Option<i64>,
     /// What it may see at most, if that is not everything its rules allow.
@@ -239,7 +241,17 @@ impl Caller {
 
     /// Somebody that `identity` has found out.
     pub(crate) fn new(who: Who, moment: i64, request: String) -> Caller {
-        Caller { who, app: None, ground: Ground::Ordinary, moment, request, once: None, controller: None, within: None }
+        Caller {
+            who,
+            app: None,
+            ground: Ground::Ordinary,
+            moment,
+            request,
+            once: None,
+            deadline: None,
+            controller: None,
+            within: None,
+        }
     }
 
     /// The same caller, through an app.
@@ -272,6 +284,13 @@ impl Caller {
     #[must_use]
     pub fn once(mut self, key: &str) -> Caller {
         self.once = Some(key.to_string());
+        self
+    }
+
+    /// The same caller, who waits for an answer until this moment.
+    #[must_use]
+    pub fn until(mut self, deadline: i64) -> Caller {
+        self.deadline = Some(deadline);
         self
     }
 

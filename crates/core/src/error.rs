@@ -57,6 +57,7 @@ impl From<akson_store::Error> for Error {
             Store::Full => Error::Full,
             Store::Held => Error::Held,
             Store::Busy => Error::Unavailable("too many writes are waiting; try again in a moment".to_string()),
+            Store::TooLong => Error::Unavailable("the request took too long; ask for less at a time".to_string()),
             Store::Stopped => Error::Unavailable("writing has stopped after a failure of the disk".to_string()),
             Store::Conflict(_) => Error::Conflict("somebody else has changed the resource; read it again".to_string()),
             Store::Aborted(reason) => match reason.downcast::<Error>() {

@@ -14,15 +14,16 @@ const KEPT_PART: u64 = 10;
 /// The disk of one record.
 pub(crate) struct Space {
     folder: PathBuf,
-    log: PathBuf,
+    /// The write-ahead logs: of the record and of the audit.
+    logs: [PathBuf; 2],
 }
 
 impl Space {
     /// Of the database at a path.
     pub(crate) fn of(database: &Path) -> Space {
-        let mut log = database.as_os_str().to_owned();
-        log.push("-wal");
-        Space { folder: database.parent().unwrap_or(Path::new(".")).to_owned(), log: PathBuf::from(log) }
+        let log = |name: &str| database.with_file_name(format!("{name}-wal"));
+        let record = database.file_name().unwrap_or_default().to_string_lossy();
+        Space { folder: database.parent().unwrap_or(Path::new(".")).to_owned(), logs: [log(&record), log("audit.db")] }
     }
 
     /// Whether a write may use the disk. What can't be found out is left to the disk itself.
@@ -30,7 +31,7 @@ impl Space {
         let Ok(disk) = rustix::fs::statvfs(&self.folder) else {
             return true;
         };
-        let log = std::fs::metadata(&self.log).map_or(0, |data| data.len());
+        let log = self.logs.iter().map(|log| std::fs::metadata(log).map_or(0, |data| data.len())).sum();
         enough(disk.f_blocks * disk.f_frsize, disk.f_bavail * disk.f_frsize, log)
     }
 

@@ -2,29 +2,32 @@
 //!
 //! Microseconds since 1970 in UTC. Each is the clock's time or one more than the last, whichever is later.
 
+use std::sync::atomic::{AtomicI64, Ordering};
+
 use crate::options::Clock;
 
-/// The writer's clock.
+/// The clock of all who write.
 pub(crate) struct Moments {
     clock: Clock,
-    last: i64,
+    last: AtomicI64,
 }
 
 impl Moments {
     /// Goes on after `last`.
     pub(crate) fn new(clock: Clock, last: i64) -> Moments {
-        Moments { clock, last }
+        Moments { clock, last: AtomicI64::new(last) }
     }
 
     /// The next moment.
-    pub(crate) fn next(&mut self) -> i64 {
-        self.last = (self.clock)().max(self.last + 1);
-        self.last
+    pub(crate) fn next(&self) -> i64 {
+        let now = (self.clock)();
+        let after = |last: i64| now.max(last + 1);
+        after(self.last.fetch_update(Ordering::AcqRel, Ordering::Acquire, |last| Some(after(last))).unwrap_or(now))
     }
 
     /// The last one given.
     pub(crate) fn last(&self) -> i64 {
-        self.last
+        self.last.load(Ordering::Acquire)
     }
 }
 
@@ -83,7 +86,7 @@ mod tests {
     fn a_clock_that_goes_back_is_not_followed() {
         let times = Arc::new(std::sync::Mutex::new(vec![5, 100, 50, 50]));
         let clock = times.clone();
-        let mut moments = Moments::new(Arc::new(move || clock.lock().unwrap().pop().unwrap()), 60);
+        let moments = Moments::new(Arc::new(move || clock.lock().unwrap().pop().unwrap()), 60);
         assert_eq!([moments.next(), moments.next(), moments.next(), moments.next()], [61, 62, 100, 101]);
     }
 

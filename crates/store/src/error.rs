@@ -11,6 +11,9 @@ pub enum Error {
     /// Too many writes wait. Try again in a moment.
     #[error("too many writes are waiting")]
     Busy,
+    /// The reader's deadline has passed.
+    #[error("it took too long")]
+    TooLong,
     /// The resource is not in the state that was expected; its live version, if it has one.
     #[error("the resource has changed")]
     Conflict(Option<i64>),
@@ -54,6 +57,7 @@ impl From<rusqlite::Error> for Error {
         use rusqlite::ErrorCode;
         match error.sqlite_error_code() {
             Some(ErrorCode::DiskFull) => Error::Full,
+            Some(ErrorCode::OperationInterrupted) => Error::TooLong,
             Some(ErrorCode::SystemIoFailure) => Error::Stopped,
             Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Error::Damaged(error.to_string()),
             _ => Error::Engine(error),

@@ -6,7 +6,7 @@
 use crate::compartment::{self, Whose};
 use crate::engine::{Bind, Connection};
 use crate::prepare::Indexed;
-use crate::search::rows::{PairRow, Rows, Target};
+use crate::search::rows::{PairRow, Party, Rows, Target};
 use crate::{Error, Place, verify};
 
 use Bind::{Int, Real, Text};
@@ -58,11 +58,44 @@ impl<'i> Settled<'i> {
         found
     }
 
+    fn number(&self, party: Party) -> i64 {
+        match party {
+            Party::Own => self.place.rid,
+            Party::Number(number) => number,
+            // What has no place is nobody, and is never found.
+            Party::Target(at) => self.targets.get(at as usize).map_or(i64::MIN, |place| place.rid),
+        }
+    }
+
+    /// Kind, who, patient, since and until of each relation; sorted, each once.
+    pub(crate) fn relations(&self) -> Vec<[i64; 5]> {
+        let rows = self.rows.relations.iter();
+        let number = |party| self.number(party);
+        sorted(rows.map(|row| [row.kind.into(), number(row.who), number(row.patient), row.since, row.until]))
+    }
+
+    /// Type, patient, whom, emergency, label, item, unit, since and until of each block; sorted, each once.
+    pub(crate) fn blocks(&self) -> Vec<[i64; 9]> {
+        let number = |party| self.number(party);
+        sorted(self.rows.blocks.iter().map(|row| {
+            let (patient, whom) = (number(row.patient), number(row.whom));
+            let what = [row.emergency.into(), row.label, number(row.item), number(row.unit)];
+            [row.type_number, patient, whom, what[0], what[1], what[2], what[3], row.since, row.until]
+        }))
+    }
+
     /// The second value of a composite row.
     pub(crate) fn pair_b(&self, row: &PairRow) -> i64 {
         let target = row.target.and_then(|at| self.targets.get(at as usize));
         target.map_or(row.b, |place| place.rid)
     }
+}
+
+fn sorted<T: Ord>(rows: impl Iterator<Item = T>) -> Vec<T> {
+    let mut rows: Vec<T> = rows.collect();
+    rows.sort_unstable();
+    rows.dedup();
+    rows
 }
 
 /// Writes all rows; none of them is there.
@@ -130,6 +163,7 @@ fn write(connection: &Connection, new: &Settled<'_>, except: Option<&Settled<'_>
         }
     }
     write_references(connection, new, except)?;
+    write_access(connection, new, except)?;
     for row in &new.rows.pairs {
         let b = new.pair_b(row);
         if !except.is_some_and(|except| except.rows.pairs.iter().any(|old| same_pair(except, old, row, b))) {
@@ -157,6 +191,46 @@ fn write_references(connection: &Connection, new: &Settled<'_>, except: Option<&
             let sql = "INSERT INTO compartment (patient, type, part, rid) VALUES ($1, $2, $3, $4)";
             connection.execute(sql, &[Int(*patient), Int(new.type_number), part, rid])?;
         }
+    }
+    Ok(())
+}
+
+/// Writes the relations and blocks that `except` has not.
+fn write_access(connection: &Connection, new: &Settled<'_>, except: Option<&Settled<'_>>) -> Result<(), Error> {
+    let (part, rid) = (Int(new.place.part), Int(new.place.rid));
+    let kept = except.map(Settled::relations).unwrap_or_default();
+    for row in new.relations().iter().filter(|row| kept.binary_search(row).is_err()) {
+        let [kind, who, patient, since, until] = row.map(Int);
+        let sql =
+            "INSERT INTO relation (patient, who, kind, since, until, part, rid) VALUES ($1, $2, $3, $4, $5, $6, $7)";
+        connection.execute(sql, &[patient, who, kind, since, until, part, rid])?;
+    }
+    let kept = except.map(Settled::blocks).unwrap_or_default();
+    for row in new.blocks().iter().filter(|row| kept.binary_search(row).is_err()) {
+        let sql = "INSERT INTO block (type, patient, whom, emergency, label, item, unit, since, until, part, rid) \
+                   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+        let binds: Vec<Bind<'_>> = row.iter().copied().map(Int).chain([part, rid]).collect();
+        connection.execute(sql, &binds)?;
+    }
+    Ok(())
+}
+
+/// Takes out the relations and blocks that `except` has not.
+fn remove_access(connection: &Connection, old: &Settled<'_>, except: Option<&Settled<'_>>) -> Result<(), Error> {
+    let (part, rid) = (Int(old.place.part), Int(old.place.rid));
+    let kept = except.map(Settled::relations).unwrap_or_default();
+    for row in old.relations().iter().filter(|row| kept.binary_search(row).is_err()) {
+        let [kind, who, patient, since, until] = row.map(Int);
+        let sql = "DELETE FROM relation WHERE patient = $1 AND who = $2 AND kind = $3 AND since = $4 AND until = $5 \
+                   AND part = $6 AND rid = $7";
+        connection.execute(sql, &[patient, who, kind, since, until, part, rid])?;
+    }
+    let kept = except.map(Settled::blocks).unwrap_or_default();
+    for row in old.blocks().iter().filter(|row| kept.binary_search(row).is_err()) {
+        let sql = "DELETE FROM block WHERE type = $1 AND patient = $2 AND whom = $3 AND emergency = $4 AND label = $5 \
+                   AND item = $6 AND unit = $7 AND since = $8 AND until = $9 AND part = $10 AND rid = $11";
+        let binds: Vec<Bind<'_>> = row.iter().copied().map(Int).chain([part, rid]).collect();
+        connection.execute(sql, &binds)?;
     }
     Ok(())
 }
@@ -192,6 +266,7 @@ fn remove(connection: &Connection, old: &Settled<'_>, except: Option<&Settled<'_
         }
     }
     remove_references(connection, old, except)?;
+    remove_access(connection, old, except)?;
     for row in &old.rows.pairs {
         let b = old.pair_b(row);
         if !except.is_some_and(|except| except.rows.pairs.iter().any(|new| same_pair(except, new, row, b))) {

@@ -5,7 +5,7 @@
 //! What it does not do: decide who may see or change anything, validate content, or speak a protocol.
 
 pub mod access;
-mod audit;
+pub mod audit;
 mod body;
 mod clients;
 mod clock;
@@ -19,6 +19,7 @@ mod history;
 mod ids;
 mod keep;
 mod keys;
+pub mod opening;
 mod options;
 mod outbox;
 mod parameters;
@@ -38,7 +39,7 @@ mod verify;
 mod view;
 mod writer;
 
-pub use audit::Line;
+pub use audit::{Asked, Line};
 pub use clients::ClientRow;
 pub use clock::{instant, write_instant};
 pub use engine::{Bind, Connection, Row};

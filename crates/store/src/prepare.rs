@@ -10,6 +10,7 @@ use std::sync::Arc;
 use akson_fhir::definition::TypeId;
 use akson_fhir::resource::Resource;
 
+use crate::access::facts;
 use crate::body::Unstamped;
 use crate::compartment::{self, Rename, Whose};
 use crate::search::index;
@@ -61,6 +62,7 @@ pub struct Prepared {
     pub(crate) home: Home,
     pub(crate) type_number: i64,
     pub(crate) controller: i64,
+    pub(crate) unit: i64,
     pub(crate) text: Unstamped,
     pub(crate) blob: Vec<u8>,
     /// Where it will stand, as far as could be seen; the blob can be read there only.
@@ -97,6 +99,12 @@ impl Prepared {
     /// Names another municipality as the one that answers for it.
     pub fn with_controller(mut self, controller: i64) -> Prepared {
         self.controller = controller;
+        self
+    }
+
+    /// Names the unit that answers for it, by its number.
+    pub fn with_unit(mut self, unit: i64) -> Prepared {
+        self.unit = unit;
         self
     }
 }
@@ -189,6 +197,7 @@ impl Shared {
         Ok(Prepared {
             type_number,
             controller: self.options.controller,
+            unit: 0,
             digest: text.digest(),
             blob,
             dict: dictionary.map_or(0, |dictionary| dictionary.id),
@@ -218,6 +227,7 @@ impl Shared {
     ) -> Result<Indexed, Error> {
         let mut rows = index::rows(resource, registry, &self.hashes);
         tidy(&mut rows);
+        facts::add(resource, &mut rows, &self.hashes, &self.options.base);
         let rename = Rename { base: &self.options.base, to: &|_| None };
         let found = compartment::patients(resource.type_id, resource.root(), &rename);
         let mut patients = Vec::with_capacity(found.ids.len());

@@ -265,8 +265,8 @@ impl Transaction<'_> {
     /// Copies the newest version into the history; takes it away unless it is about to be overwritten.
     fn retire(&self, head: &Head, overwritten: bool) -> Result<(), Error> {
         let (part, rid) = (Int(head.place.part), Int(head.place.rid));
-        let sql = "INSERT INTO history (part, rid, version, type, updated, controller, state, patients, sum, dict, body) \
-                   SELECT part, rid, version, type, updated, controller, state, patients, sum, dict, body \
+        let sql = "INSERT INTO history (part, rid, version, type, updated, controller, unit, state, patients, sum, dict, body) \
+                   SELECT part, rid, version, type, updated, controller, unit, state, patients, sum, dict, body \
                    FROM resource WHERE part = $1 AND rid = $2";
         self.connection.execute(sql, &[part, rid])?;
         if !overwritten {
@@ -283,6 +283,7 @@ impl Transaction<'_> {
             Int(version),
             Int(updated),
             Int(prepared.controller),
+            Int(prepared.unit),
             Int(State::Live.number()),
             Int(new.rows.present as i64),
             if patients.is_empty() { Null } else { Bytes(&patients) },
@@ -295,13 +296,13 @@ impl Transaction<'_> {
         ];
         let sql = match overwrite {
             true => {
-                "UPDATE resource SET version = $1, updated = $2, controller = $3, state = $4, present = $5, patients = $6, \
-                 sum = $7, dict = $8, body = $9 WHERE part = $10 AND rid = $11 AND type = $12"
+                "UPDATE resource SET version = $1, updated = $2, controller = $3, unit = $4, state = $5, present = $6, \
+                 patients = $7, sum = $8, dict = $9, body = $10 WHERE part = $11 AND rid = $12 AND type = $13"
             }
             false => {
                 "INSERT INTO resource \
-                 (version, updated, controller, state, present, patients, sum, dict, body, part, rid, type) \
-                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"
+                 (version, updated, controller, unit, state, present, patients, sum, dict, body, part, rid, type) \
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"
             }
         };
         match self.connection.execute(sql, &binds)? {

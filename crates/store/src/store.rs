@@ -4,7 +4,7 @@
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::thread::JoinHandle;
@@ -13,17 +13,19 @@ use akson_fhir::definition::TypeId;
 use akson_fhir::resource::Resource;
 use arc_swap::ArcSwap;
 
+use crate::audit::{Chore, Keeper, Log, Note, Order};
+use crate::clock::Moments;
 use crate::dictionary::{self, Dictionaries};
 use crate::engine::pool::Pool;
 use crate::engine::sqlite::Keeping;
-use crate::engine::{migrate, sqlite};
+use crate::engine::{Connection, migrate, sqlite};
 use crate::ids::Ids;
 use crate::pending::{Pending, pending};
 use crate::prepare::{Companions, Home, Prepared};
 use crate::search::registry::Registry;
 use crate::settings::{Pulse, Settings};
 use crate::short::Owner;
-use crate::writer::{Job, Note, Task, Writer};
+use crate::writer::{Job, Task, Writer};
 use crate::{Error, Hashes, Line, Options, Snapshot, Transaction, View, audit, parameters};
 
 /// What readers, the writer and preparations share.
@@ -36,11 +38,18 @@ pub(crate) struct Shared {
     pub(crate) registry: ArcSwap<Registry>,
     pub(crate) dictionaries: Dictionaries,
     pub(crate) pool: Pool,
+    /// Readers of the audit's own file.
+    pub(crate) audit: Pool,
+    pub(crate) moments: Moments,
     pub(crate) stopped: AtomicBool,
     /// Space on the disk is short: the log is kept small.
     pub(crate) short: AtomicBool,
     next_number: AtomicI64,
     moved: AtomicBool,
+    /// Readers that wait for their lines.
+    waiting: AtomicI64,
+    /// Readers whose lines were kept, or could not be.
+    noted: AtomicU64,
 }
 
 impl Shared {
@@ -62,6 +71,12 @@ impl Shared {
     pub(crate) fn note_moved(&self) {
         self.moved.store(true, Ordering::Relaxed);
     }
+
+    /// Counts readers that have their answer from the audit.
+    pub(crate) fn noted(&self, count: usize) {
+        self.waiting.fetch_sub(count as i64, Ordering::Relaxed);
+        self.noted.fetch_add(count as u64, Ordering::Relaxed);
+    }
 }
 
 /// A record's memory.
@@ -71,6 +86,7 @@ pub struct Store(Arc<Inner>);
 struct Inner {
     shared: Arc<Shared>,
     queue: Mutex<Option<SyncSender<Box<dyn Task>>>>,
+    notes: Mutex<Option<SyncSender<Order>>>,
     threads: Mutex<Vec<JoinHandle<()>>>,
     path: PathBuf,
     /// Removed at the end, if the store was only for a test.
@@ -99,12 +115,17 @@ impl Store {
         let connection = sqlite::open_writer(path, &options, keeping)?;
         let temporary = keeping == Keeping::Temporary;
         migrate::migrate(&connection, migrate::STEPS)?;
+        let lines = audit::open(path, &options, keeping)?;
         connection.execute("BEGIN IMMEDIATE", &[])?;
         let settings = Settings::load(&connection)?;
         let registry = parameters::load(&connection, &options.base)?;
+        let mut log = Log::load(&connection)?;
+        audit::take_over(&connection, &mut log)?;
         connection.execute("COMMIT", &[])?;
         let moved = connection.one("SELECT rid FROM moved ORDER BY rid LIMIT 1", &[], |_| Ok(()))?.is_some();
-        let (sealed_at, seal) = audit::last_seal(&connection)?;
+        // A commit of audit lines alone keeps its time in its lines only.
+        let moment = settings.pulse.moment.max(audit::last_moment(&connection)?).max(audit::last_moment(&lines)?);
+        let pulse = Pulse { moment, ..settings.pulse };
         let shared = Arc::new(Shared {
             hashes: Hashes::new(settings.hash_key),
             ids: Ids::new(settings.id_key),
@@ -113,25 +134,46 @@ impl Store {
             registry: ArcSwap::from_pointee(registry),
             dictionaries: Dictionaries::load(&connection, options.samples)?,
             pool: Pool::new(path.to_owned(), options.clone()),
+            audit: Pool::new(audit::path(path), options.clone()),
+            moments: Moments::new(options.clock.clone(), moment),
             stopped: AtomicBool::new(false),
             short: AtomicBool::new(false),
             next_number: AtomicI64::new(settings.pulse.number),
             moved: AtomicBool::new(moved),
+            waiting: AtomicI64::new(0),
+            noted: AtomicU64::new(0),
             options,
         });
         let (sender, receiver) = sync_channel(shared.options.queue_max);
-        // A commit of audit lines alone keeps its time in its seal only.
-        let pulse = Pulse { moment: settings.pulse.moment.max(sealed_at), ..settings.pulse };
-        let writer = Writer::new(View { connection, shared: shared.clone() }, pulse, seal);
-        let thread = std::thread::Builder::new().name("writer".to_owned()).spawn(move || writer.run(&receiver));
-        let thread = thread.map_err(|error| Error::Unusable(error.to_string()))?;
-        let (queue, threads) = (Mutex::new(Some(sender)), Mutex::new(vec![thread]));
-        Ok(Store(Arc::new(Inner { shared, queue, threads, path: path.to_owned(), temporary, _lock: lock })))
+        let writer = Writer::new(View { connection, shared: shared.clone() }, pulse, log);
+        let writer = thread("writer", move || writer.run(&receiver))?;
+        let (notes, receiver) = sync_channel(shared.options.queue_max);
+        let keeper = Keeper::new(lines, shared.clone())?;
+        let keeper = thread("audit", move || keeper.run(&receiver))?;
+        Ok(Store(Arc::new(Inner {
+            shared,
+            queue: Mutex::new(Some(sender)),
+            notes: Mutex::new(Some(notes)),
+            threads: Mutex::new(vec![writer, keeper]),
+            path: path.to_owned(),
+            temporary,
+            _lock: lock,
+        })))
     }
 
     /// Everything as it is now, for reading.
     pub fn read(&self) -> Result<Snapshot, Error> {
         Ok(Snapshot::new(self.0.shared.pool.take()?, self.0.shared.clone()))
+    }
+
+    /// A reader of the audit's own file.
+    pub(crate) fn read_audit(&self) -> Result<Connection, Error> {
+        self.0.shared.audit.take()
+    }
+
+    /// The reader is not needed any more.
+    pub(crate) fn give_back_audit(&self, reader: Connection) {
+        self.0.shared.audit.give_back(reader);
     }
 
     /// Queues a write. All of it is kept, or nothing if it answers an error.
@@ -143,20 +185,32 @@ impl Store {
         self.queue(Box::new(Job { job: Some(job), value: None, promise }), pending)
     }
 
-    /// Queues audit lines alone.
+    /// Queues audit lines alone, for the audit's own file.
     pub fn note(&self, lines: Arc<Vec<Line>>) -> Pending<()> {
         let (promise, pending) = pending();
-        self.queue(Box::new(Note { lines, promise }), pending)
+        let waiting = &self.0.shared.waiting;
+        waiting.fetch_add(1, Ordering::Relaxed);
+        let answer = send(&self.0.notes, Order::Note(Note { lines, promise }), pending);
+        answer.unwrap_or_else(|error| {
+            waiting.fetch_sub(1, Ordering::Relaxed);
+            Pending::ready(Err(error))
+        })
+    }
+
+    /// Queues a small change in the audit's own file.
+    pub(crate) fn chore(&self, change: impl FnOnce(&Connection) -> Result<(), Error> + Send + 'static) -> Pending<()> {
+        let (promise, pending) = pending();
+        let order = Order::Chore(Chore { change: Box::new(change), promise });
+        send(&self.0.notes, order, pending).unwrap_or_else(|error| Pending::ready(Err(error)))
     }
 
     fn queue<T>(&self, task: Box<dyn Task>, pending: Pending<T>) -> Pending<T> {
-        let queue = self.0.queue.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let Some(queue) = queue else { return Pending::ready(Err(Error::Stopped)) };
-        match queue.try_send(task) {
-            Ok(()) => pending,
-            Err(TrySendError::Full(_)) => Pending::ready(Err(Error::Busy)),
-            Err(TrySendError::Disconnected(_)) => Pending::ready(Err(Error::Stopped)),
-        }
+        send(&self.0.queue, task, pending).unwrap_or_else(|error| Pending::ready(Err(error)))
+    }
+
+    /// How many readers wait for their lines, and of how many the lines were kept.
+    pub fn audit_figures(&self) -> (i64, u64) {
+        (self.0.shared.waiting.load(Ordering::Relaxed), self.0.shared.noted.load(Ordering::Relaxed))
     }
 
     /// Whether writing has stopped after a failure of the disk.
@@ -217,11 +271,26 @@ impl Store {
 
     /// Waits until all dictionaries in training are in use.
     pub fn settle_dictionaries(&self) {
-        let mut threads = self.0.threads.lock().unwrap_or_else(PoisonError::into_inner).split_off(1);
+        let mut threads = self.0.threads.lock().unwrap_or_else(PoisonError::into_inner).split_off(2);
         for thread in threads.drain(..) {
             let _ = thread.join();
         }
     }
+}
+
+/// Puts something into a queue.
+fn send<T, A>(queue: &Mutex<Option<SyncSender<T>>>, what: T, answer: A) -> Result<A, Error> {
+    let queue = queue.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    match queue.ok_or(Error::Stopped)?.try_send(what) {
+        Ok(()) => Ok(answer),
+        Err(TrySendError::Full(_)) => Err(Error::Busy),
+        Err(TrySendError::Disconnected(_)) => Err(Error::Stopped),
+    }
+}
+
+fn thread(name: &str, run: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>, Error> {
+    let thread = std::thread::Builder::new().name(name.to_owned()).spawn(run);
+    thread.map_err(|error| Error::Unusable(error.to_string()))
 }
 
 /// Keeps all others from writing to the database; the system lets go of it whatever ends this process.
@@ -251,6 +320,7 @@ fn train(store: &Weak<Inner>, type_number: i64, samples: &[u8], lengths: &[usize
 impl Drop for Inner {
     fn drop(&mut self) {
         *self.queue.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        *self.notes.lock().unwrap_or_else(PoisonError::into_inner) = None;
         let threads = std::mem::take(&mut *self.threads.lock().unwrap_or_else(PoisonError::into_inner));
         for thread in threads {
             if thread.thread().id() != std::thread::current().id() {

@@ -47,7 +47,7 @@ impl Report {
 }
 
 /// The index tables and the columns that are compared; `param` first, part and rid next.
-pub(crate) const TABLES: [(&str, &str); 7] = [
+pub(crate) const TABLES: [(&str, &str); 9] = [
     ("token", "param, part, rid, code, system"),
     ("string", "param, part, rid, text, exact"),
     ("date", "param, part, rid, lo, span"),
@@ -55,6 +55,8 @@ pub(crate) const TABLES: [(&str, &str); 7] = [
     ("reference", "param, part, rid, target, target_part"),
     ("pair", "param, part, rid, a, a_system, b, b_system, low, high, raw_low, raw_high"),
     ("compartment", "type, part, rid, patient"),
+    ("relation", "kind, part, rid, who, patient, since, until"),
+    ("block", "type, part, rid, patient, whom, emergency, label, item, unit, since, until"),
 ];
 
 /// A row of an index table.
@@ -137,6 +139,12 @@ pub(crate) fn index_rows(of: &Settled<'_>) -> Vec<IndexRow> {
     for patient in &of.patients {
         add(6, of.type_number, vec![Cell::Int(*patient)]);
     }
+    for [kind, rest @ ..] in of.relations() {
+        add(7, kind, rest.map(Cell::Int).to_vec());
+    }
+    for [type_number, rest @ ..] in of.blocks() {
+        add(8, type_number, rest.map(Cell::Int).to_vec());
+    }
     rows
 }
 
@@ -164,12 +172,11 @@ impl Store {
                 report.tell(difference.words());
             }
         }
-        report.lines = audit::check(&view.connection, |difference| {
-            report.differences += 1;
-            if report.told.len() < TOLD_MAX {
-                report.told.push(difference);
-            }
-        })?;
+        let lines = self.read_audit()?;
+        for (connection, log) in [(&view.connection, "writes"), (&lines, "reads")] {
+            report.lines += audit::check(connection, log, |difference| report.tell(difference))?;
+        }
+        self.give_back_audit(lines);
         Ok(report)
     }
 }

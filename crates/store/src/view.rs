@@ -239,6 +239,16 @@ impl View {
         })
     }
 
+    /// The patients that a version in a bucket names.
+    pub(crate) fn patients_of(&self, place: Place, version: i64) -> Result<Vec<i64>, Error> {
+        let sql = "SELECT patients FROM resource WHERE part = $1 AND rid = $2 AND version = $3 \
+                   UNION ALL SELECT patients FROM history WHERE part = $1 AND rid = $2 AND version = $3 \
+                   ORDER BY 1 LIMIT 1";
+        let binds = [Bind::Int(place.part), Bind::Int(place.rid), Bind::Int(version)];
+        let found = self.connection.one(sql, &binds, |row| Ok(unpack_patients(row.bytes(0)?)))?;
+        Ok(found.unwrap_or_default())
+    }
+
     /// Finds the id of a deleted version, which has no body to say it: in the version before.
     pub(crate) fn with_id(&self, mut stored: Stored) -> Result<Stored, Error> {
         if !stored.id.is_empty() {
@@ -278,6 +288,13 @@ pub struct Snapshot {
 impl Snapshot {
     pub(crate) fn new(connection: Connection, shared: Arc<Shared>) -> Snapshot {
         Snapshot { view: Some(View { connection, shared }) }
+    }
+
+    /// The same, whose questions end with an error after a moment; none: never.
+    #[must_use]
+    pub fn until(self, moment: Option<i64>) -> Snapshot {
+        self.connection.deadline.set(moment);
+        self
     }
 }
 

@@ -11,22 +11,17 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
-use std::time::Duration;
 
-use crate::audit::{self, Line};
-use crate::clock::Moments;
+use crate::audit::{Line, Log};
 use crate::dictionary::Dictionary;
-use crate::engine::{Bind, sqlite};
+use crate::engine::Bind;
+use crate::engine::write_ahead::{QUIET, WriteAhead};
 use crate::keep::Settled;
 use crate::pending::Promise;
 use crate::search::registry::Registry;
 use crate::settings::{self, Pulse};
 use crate::{Error, View};
 
-/// Time without writes after which the log is emptied.
-const QUIET: Duration = Duration::from_millis(250);
-/// Pages of the log from which on it is copied while space is short.
-const PAGES_IF_SHORT: i64 = 64;
 /// Words remembered as written; beyond this the memory begins anew.
 const WORDS_MAX: usize = 200_000;
 
@@ -61,7 +56,7 @@ pub(crate) enum Fate {
 }
 
 impl Fate {
-    fn of(error: &Error) -> Fate {
+    pub(crate) fn of(error: &Error) -> Fate {
         match error {
             Error::Full => Fate::Full,
             Error::Stopped | Error::Damaged(_) => Fate::Stopped,
@@ -69,7 +64,7 @@ impl Fate {
         }
     }
 
-    fn error(&self) -> Error {
+    pub(crate) fn error(&self) -> Error {
         match self {
             Fate::Full => Error::Full,
             Fate::Durable | Fate::Stopped => Error::Stopped,
@@ -113,30 +108,6 @@ where
     }
 }
 
-/// Audit lines alone, as a task.
-pub(crate) struct Note {
-    pub(crate) lines: Arc<Vec<Line>>,
-    pub(crate) promise: Promise<()>,
-}
-
-impl Task for Note {
-    fn run(&mut self, tx: &mut Transaction<'_>) -> Outcome {
-        tx.gathered.lines.extend_from_slice(&self.lines);
-        Outcome::Kept
-    }
-
-    fn answer(self: Box<Self>, fate: &Fate) {
-        self.promise.keep(match fate {
-            Fate::Durable => Ok(()),
-            fate => Err(fate.error()),
-        });
-    }
-
-    fn writes(&self) -> bool {
-        false
-    }
-}
-
 /// What a transaction has gathered that is not in the tables yet; undone with its job.
 #[derive(Default)]
 pub(crate) struct Gathered {
@@ -153,7 +124,6 @@ pub(crate) struct Gathered {
 /// A write transaction: all of a view, and writing. Others see nothing of it before the commit.
 pub struct Transaction<'w> {
     view: &'w View,
-    pub(crate) moments: &'w mut Moments,
     pub(crate) gathered: &'w mut Gathered,
     words: &'w mut HashSet<u64>,
     /// The time of the commit: of its audit lines and parcels.
@@ -186,7 +156,7 @@ impl Transaction<'_> {
 
     /// A new time for a version.
     pub(crate) fn next_moment(&mut self) -> i64 {
-        self.moments.next()
+        self.view.shared.moments.next()
     }
 
     /// Keeps the texts behind hashes.
@@ -212,18 +182,15 @@ impl Transaction<'_> {
 /// The thread's state.
 pub(crate) struct Writer {
     view: View,
-    moments: Moments,
     kept: Pulse,
-    last_seal: [u8; 32],
+    log: Log,
     words: HashSet<u64>,
-    log_pages: i64,
-    stopped: bool,
+    ahead: WriteAhead,
 }
 
 impl Writer {
-    pub(crate) fn new(view: View, kept: Pulse, last_seal: [u8; 32]) -> Writer {
-        let moments = Moments::new(view.shared.options.clock.clone(), kept.moment);
-        Writer { view, moments, kept, last_seal, words: HashSet::new(), log_pages: 0, stopped: false }
+    pub(crate) fn new(view: View, kept: Pulse, log: Log) -> Writer {
+        Writer { view, kept, log, words: HashSet::new(), ahead: WriteAhead::default() }
     }
 
     /// Runs until the last sender is gone.
@@ -241,21 +208,25 @@ impl Writer {
     /// One commit: the first job and those that wait behind it.
     fn group(&mut self, first: Box<dyn Task>, queue: &Receiver<Box<dyn Task>>) {
         let mut done = Vec::new();
-        if self.stopped {
+        if self.is_stopped() {
             first.answer(&Fate::Stopped);
             return;
         }
-        let (kept, last_seal) = (self.kept, self.last_seal);
+        let kept = self.kept;
         let fate = match self.jobs(first, queue, &mut done) {
             Ok(()) => Fate::Durable,
             Err(error) => {
-                // What was not committed was not kept: the next seal follows the last one that is there.
-                (self.kept, self.last_seal) = (kept, last_seal);
                 // After some errors the engine has rolled back by itself.
                 if !self.view.connection.raw.is_autocommit() {
                     let _ = self.view.connection.execute("ROLLBACK", &[]);
                 }
+                self.kept = kept;
                 self.words.clear();
+                // What was not committed was not kept: the next line follows the last one that is there.
+                match Log::load(&self.view.connection) {
+                    Ok(log) => self.log = log,
+                    Err(_) => self.stop(),
+                }
                 Fate::of(&error)
             }
         };
@@ -287,7 +258,7 @@ impl Writer {
             return Err(error);
         }
         let options = self.view.shared.options.clone();
-        let at = self.moments.next();
+        let at = self.view.shared.moments.next();
         let until = (options.clock)() + (options.group_ms as i64) * 1000;
         let mut gathered = Gathered::default();
         let (mut changed, mut wrote) = (false, false);
@@ -328,7 +299,7 @@ impl Writer {
         let (lines, parcels, dictionaries) = (gathered.lines.len(), gathered.parcels, gathered.dictionaries.len());
         let registry = gathered.registry.clone();
         let words = &mut self.words;
-        let mut tx = Transaction { view: &self.view, moments: &mut self.moments, gathered, words, at };
+        let mut tx = Transaction { view: &self.view, gathered, words, at };
         let outcome = task.run(&mut tx);
         if outcome == Outcome::Failed {
             return Err(Error::Stopped);
@@ -356,16 +327,16 @@ impl Writer {
         Ok(outcome)
     }
 
-    /// What goes into every commit: the seal of its audit lines, and how far the counters are.
+    /// What goes into every commit: its audit lines, and how far the counters are.
     fn close(&mut self, at: i64, gathered: &Gathered, wrote: bool) -> Result<(), Error> {
         if !gathered.lines.is_empty() {
-            self.last_seal = audit::keep(&self.view.connection, at, &gathered.lines, self.last_seal)?;
+            self.log.append(&self.view.connection, at, &gathered.lines)?;
         }
         if !wrote {
-            // The seal says how far time is, and no number was used.
+            // The lines say how far time is, and no number was used.
             return Ok(());
         }
-        let now = Pulse { number: self.view.shared.numbers_end(), moment: self.moments.last() };
+        let now = Pulse { number: self.view.shared.numbers_end(), moment: self.view.shared.moments.last() };
         self.kept = settings::keep_pulse(&self.view.connection, self.kept, now)?;
         Ok(())
     }
@@ -379,44 +350,31 @@ impl Writer {
         }
     }
 
-    /// Copies the log into the database when it has grown.
+    /// Copies the write-ahead log into the database when it has grown.
     fn checkpoint(&mut self) {
-        let limit = match self.view.shared.short.load(Ordering::Acquire) {
-            true => PAGES_IF_SHORT,
-            false => (self.view.shared.options.log_bytes / sqlite::PAGE_BYTES as usize) as i64,
-        };
-        let Ok(pages) = sqlite::log_pages(&self.view.connection) else { return };
-        // After a complete copy the log begins anew as soon as no reader holds it; until then it grows.
-        if pages < self.log_pages {
-            self.log_pages = 0;
-        }
-        if pages - self.log_pages < limit {
-            return;
-        }
-        match sqlite::checkpoint(&self.view.connection) {
-            Ok(done) => self.log_pages = done.pages,
-            Err(Error::Stopped) => self.stop(),
-            Err(_) => {}
-        }
+        let done = self.ahead.checkpoint(&self.view.connection, &self.view.shared);
+        self.stop_after(done);
     }
 
-    /// A quiet moment: the whole log goes into the database.
+    /// A quiet moment: the whole write-ahead log goes into the database.
     fn rest(&mut self) {
-        if self.stopped {
-            return;
-        }
-        match sqlite::log_pages(&self.view.connection) {
-            Ok(0) | Err(_) => {}
-            Ok(_) => match sqlite::truncate_log(&self.view.connection) {
-                Ok(_) => self.log_pages = 0,
-                Err(Error::Stopped) => self.stop(),
-                Err(_) => {}
-            },
+        if !self.is_stopped() {
+            let done = self.ahead.empty(&self.view.connection);
+            self.stop_after(done);
         }
     }
 
-    fn stop(&mut self) {
-        self.stopped = true;
+    fn is_stopped(&self) -> bool {
+        self.view.shared.stopped.load(Ordering::Acquire)
+    }
+
+    fn stop_after(&self, done: Result<(), Error>) {
+        if matches!(done, Err(Error::Stopped)) {
+            self.stop();
+        }
+    }
+
+    fn stop(&self) {
         self.view.shared.stopped.store(true, Ordering::Release);
     }
 }

@@ -6,8 +6,9 @@ mod support;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::sync::Arc;
 
-use akson_store::{Error, Expect, Line, Options, Place, Store};
+use akson_store::{Asked, Error, Expect, Line, Options, Place, Store};
 use support::{Put, prepare, put, try_put, type_id};
 
 fn open(folder: &Path) -> Store {
@@ -15,17 +16,12 @@ fn open(folder: &Path) -> Store {
 }
 
 fn line() -> Line {
-    Line {
-        place: Place { part: 1, rid: 2 },
-        type_number: 3,
-        version: 1,
-        action: 1,
-        outcome: 0,
-        caller: "tester".to_owned(),
-        reason: String::new(),
-        request: vec![1, 2],
-        query: String::new(),
-    }
+    asked("1")
+}
+
+fn asked(request: &str) -> Line {
+    let asked = Asked { actor: "tester".into(), request: request.to_owned(), ..Asked::default() };
+    Line { asked: Arc::new(asked), place: Place { part: 1, rid: 2 }, type_number: 3, version: 1, action: 1, outcome: 0 }
 }
 
 #[test]
@@ -240,11 +236,17 @@ fn some(store: &Store) {
             .write(|tx| {
                 tx.audit(&line())?;
                 tx.audit(&Line { place: Place { part: 1, rid: 3 }, ..line() })?;
-                tx.audit(&Line { request: vec![3], ..line() })
+                tx.audit(&asked("3"))
             })
             .wait()
             .unwrap();
     }
+}
+
+/// More lines than a tile has.
+fn many(store: &Store) {
+    let lines = |tx: &mut akson_store::Transaction<'_>| (0..300).try_for_each(|n| tx.audit(&asked(&n.to_string())));
+    store.write(lines).wait().unwrap();
 }
 
 #[test]
@@ -257,10 +259,13 @@ fn damage_is_found() {
     assert!(told(some, "DELETE FROM history").contains("versions are missing"));
     assert!(told(some, "DELETE FROM resource WHERE version = 2").contains("no newest version"));
     assert!(told(some, "DELETE FROM directory").contains("does not lead"));
-    assert!(told(some, "UPDATE audit SET caller = 'nobody' WHERE n = 1").contains("audit"));
-    assert!(told(some, "DELETE FROM audit WHERE n = 1").contains("audit"));
-    assert!(told(some, "UPDATE audit SET more = x'' WHERE n = 0").contains("audit"));
-    assert!(told(some, "DELETE FROM seal WHERE at = (SELECT MIN(at) FROM seal)").contains("audit"));
+    assert!(told(some, "UPDATE actor SET text = 'nobody'").contains("audit"));
+    assert!(told(some, "UPDATE line SET part = 7 WHERE n = 1").contains("audit"));
+    assert!(told(some, "UPDATE line SET what = x'' WHERE n = 0").contains("audit"));
+    assert!(told(some, "DELETE FROM line WHERE n = 1").contains("audit"));
+    assert!(told(many, "DELETE FROM line WHERE n >= 256").is_empty());
+    assert!(told(many, "DELETE FROM line WHERE n >= 200").contains("missing"));
+    assert!(told(many, "UPDATE tile SET hash = x'00'").contains("audit"));
     assert!(
         told(some, "INSERT INTO token (param, code, part, rid, system) VALUES (1, 2, 3, 4, 5)")
             .contains("should not be there")

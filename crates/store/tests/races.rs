@@ -6,7 +6,7 @@ mod support;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use akson_store::{Error, Expect, HistoryScope, Line, Options, Place, Store};
+use akson_store::{Asked, Error, Expect, HistoryScope, Line, Options, Place, Store};
 use support::{Put, prepare, put, store, try_put, type_id};
 
 #[test]
@@ -100,10 +100,7 @@ fn neighbours(first: usize) {
         version: 1,
         action: 1,
         outcome: 0,
-        caller: "tester".to_owned(),
-        reason: String::new(),
-        request: vec![1],
-        query: String::new(),
+        asked: Arc::new(Asked { actor: "tester".into(), ..Asked::default() }),
     };
     let mut noted = Vec::new();
     for n in first..first + 30 {

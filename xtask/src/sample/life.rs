@@ -85,6 +85,23 @@ pub(super) enum Event {
         since: &'static str,
         unit: &'static str,
     },
+    /// A decision on services, or another responsibility of a unit for somebody.
+    Care {
+        what: &'static str,
+        since: &'static str,
+        unit: &'static str,
+    },
+    /// A case that a unit works on.
+    Case {
+        what: &'static str,
+        since: &'static str,
+        unit: &'static str,
+    },
+    /// Those who work together for somebody.
+    Team {
+        name: &'static str,
+        members: &'static [&'static str],
+    },
     Booking {
         start: &'static str,
         end: &'static str,
@@ -102,6 +119,10 @@ pub(super) const DAVID: &str = "david-fagarbeider";
 pub(super) const EVA: &str = "eva-lege";
 pub(super) const FRODE: &str = "frode-sykepleier";
 pub(super) const GRETE: &str = "grete-helsesykepleier";
+pub(super) const HEDDA: &str = "hedda-legevakt";
+pub(super) const MARIT: &str = "marit-psykolog";
+pub(super) const EMERGENCY: &str = "provevik-emergency";
+pub(super) const SERVICES: &str = "provevik-services";
 pub(super) const HOME_CARE: &str = "provevik-home-care";
 pub(super) const NURSING_HOME: &str = "provevik-nursing-home";
 pub(super) const CHILD_HEALTH: &str = "provevik-child-health";

@@ -1,4 +1,4 @@
-//! `cargo xtask sample`: makes `crates/akson/sample`, the twelve invented inhabitants that a fresh Akson starts with.
+//! `cargo xtask sample`: makes `crates/akson/sample`, the thirteen invented inhabitants that a fresh Akson starts with.
 //!
 //! One transaction bundle of organisations and staff, then one per inhabitant, every resource with an id of its own, so
 //! that loading them twice changes nothing. The same text comes out each time: no clock, no chance.

@@ -1,6 +1,6 @@
-//! Twelve invented lives, as data. Family names say that they are invented.
+//! Thirteen invented lives, as data. Family names say that they are invented.
 
-use super::life::Event::{Allergy, Booking, Plan, Pressure, Vaccine, Visit, Warning};
+use super::life::Event::{Allergy, Booking, Care, Case, Plan, Pressure, Team, Vaccine, Visit, Warning};
 use super::life::Gender::{Female, Male};
 use super::life::*;
 use super::record::Signs;
@@ -54,6 +54,7 @@ pub(super) const PEOPLE: &[Person] = &[
                 what: "Kontroll blodtrykk",
                 with: ASTRID,
             },
+            Case { what: "Søknad om dagsenter", since: "2026-11-02", unit: SERVICES },
         ],
     },
     Person {
@@ -165,6 +166,14 @@ pub(super) const PEOPLE: &[Person] = &[
                 on: "2024-11-05",
                 lot: "TEST-PCV-24",
             },
+            Visit {
+                class: "EMER",
+                start: "2026-11-21T21:40:00+01:00",
+                end: "",
+                by: HEDDA,
+                unit: EMERGENCY,
+                reason: "Tung pust",
+            },
         ],
     },
     Person {
@@ -198,6 +207,7 @@ pub(super) const PEOPLE: &[Person] = &[
                 what: "Svangerskapskontroll uke 28",
                 with: GRETE,
             },
+            Care { what: "Svangerskapsomsorg", since: "2026-05-10", unit: CHILD_HEALTH },
         ],
     },
     Person {
@@ -244,6 +254,7 @@ pub(super) const PEOPLE: &[Person] = &[
                 what: "Ettårskontroll",
                 with: GRETE,
             },
+            Care { what: "Helsestasjon", since: "2026-02-16", unit: CHILD_HEALTH },
         ],
     },
     Person {
@@ -407,6 +418,7 @@ pub(super) const PEOPLE: &[Person] = &[
                 what: "Diabeteskontroll",
                 with: BJORN,
             },
+            Team { name: "Samtaler", members: &[MARIT] },
         ],
     },
     Person {
@@ -475,6 +487,22 @@ pub(super) const PEOPLE: &[Person] = &[
                 at: "2026-07-01T21:15:00+02:00",
                 by: FRODE,
             }),
+        ],
+    },
+    Person {
+        id: "hanna",
+        given: "Hanna",
+        family: "Synteseberg",
+        gender: Female,
+        birth: "1991-05-11",
+        died: None,
+        street: "Stasjonsgata 4",
+        phone: "55501013",
+        doctor: BJORN,
+        relative: None,
+        events: &[
+            problem("W90", "Normal fødsel, levendefødt barn", None, "2026-02-14", BJORN),
+            medicine("B03AA07", "jernsulfat", "100 mg daglig", "2026-02-20", BJORN),
         ],
     },
 ];

@@ -3,6 +3,7 @@
 use super::json::{Json, bare, list, object, text};
 use super::life::{Event, Gender, Person};
 use super::number;
+use super::people::PEOPLE;
 
 const IDENTITY: &str = "urn:oid:2.16.578.1.12.4.1.4.1";
 const ICPC2: &str = "urn:oid:2.16.578.1.12.4.1.1.7170";
@@ -99,14 +100,21 @@ fn patient(person: &Person) -> Json {
 
 fn relative(person: &Person, (id, given, family): (&str, &str, &str), (relation, display): (&str, &str)) -> Json {
     let role = coding(&format!("{HL7}/v3-RoleCode"), relation, display);
-    object([
-        ("resourceType", text("RelatedPerson")),
-        ("id", text(id)),
-        ("active", bare(true)),
-        ("patient", reference("Patient", person.id)),
-        ("relationship", list([concept(role)])),
-        ("name", list([human_name(given, family)])),
-    ])
+    // Relatives who are inhabitants themselves are known by their number.
+    let known = PEOPLE.iter().find(|other| (other.given, other.family) == (given, family));
+    let relative = object([("resourceType", text("RelatedPerson")), ("id", text(id))]);
+    let relative = match known {
+        Some(known) => {
+            let number = number::identity(known.birth, known.gender, 0);
+            relative.with("identifier", list([identifier(IDENTITY, &number)]))
+        }
+        None => relative,
+    };
+    relative
+        .with("active", bare(true))
+        .with("patient", reference("Patient", person.id))
+        .with("relationship", list([concept(role)]))
+        .with("name", list([human_name(given, family)]))
 }
 
 /// What every resource of the person begins with.
@@ -136,6 +144,9 @@ fn of_event(person: &Person, n: usize, event: &Event) -> Vec<Json> {
         }
         Event::Vaccine { atc, name, on, lot } => vec![vaccine(person, n, (atc, name), on, lot)],
         Event::Plan { title, goal, activities, since, unit } => plan(person, title, goal, activities, (since, unit)),
+        Event::Care { what, since, unit } => vec![care(person, &format!("care-{n}"), what, (since, unit))],
+        Event::Case { what, since, unit } => vec![case(person, n, what, (since, unit))],
+        Event::Team { name, members } => vec![team(person, n, name, members)],
         Event::Booking { start, end, what, with } => vec![booking(person, n, (start, end), what, with)],
     }
 }
@@ -151,6 +162,7 @@ fn visit(
         "HH" => "home health",
         "IMP" => "inpatient encounter",
         "VR" => "virtual",
+        "EMER" => "emergency",
         _ => "ambulatory",
     };
     let participant = object([("individual", reference("Practitioner", by))]);
@@ -359,7 +371,35 @@ fn plan(person: &Person, title: &str, goal: &str, activities: &[&str], (since, u
         .with("author", reference("Organization", unit))
         .with("goal", list([reference("Goal", &format!("{}-goal", person.id))]))
         .with("activity", list(activity));
-    vec![aim, plan]
+    vec![aim, plan, care(person, "decision", "Vedtak om helse- og omsorgstjenester", (since, unit))]
+}
+
+fn care(person: &Person, name: &str, what: &str, (since, unit): (&str, &str)) -> Json {
+    begin("EpisodeOfCare", person, name)
+        .with("status", text("active"))
+        .with("type", list([object([("text", text(what))])]))
+        .with("patient", subject(person))
+        .with("managingOrganization", reference("Organization", unit))
+        .with("period", object([("start", text(since))]))
+}
+
+fn case(person: &Person, n: usize, what: &str, (since, unit): (&str, &str)) -> Json {
+    begin("Task", person, &format!("case-{n}"))
+        .with("status", text("in-progress"))
+        .with("intent", text("order"))
+        .with("description", text(what))
+        .with("for", subject(person))
+        .with("authoredOn", text(since))
+        .with("owner", reference("Organization", unit))
+}
+
+fn team(person: &Person, n: usize, name: &str, members: &[&str]) -> Json {
+    let members = members.iter().map(|id| object([("member", reference("Practitioner", id))]));
+    begin("CareTeam", person, &format!("team-{n}"))
+        .with("status", text("active"))
+        .with("name", text(name))
+        .with("subject", subject(person))
+        .with("participant", list(members))
 }
 
 fn booking(person: &Person, n: usize, (start, end): (&str, &str), what: &str, with: &str) -> Json {

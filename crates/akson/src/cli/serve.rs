@@ -34,6 +34,7 @@ const SAMPLE: &[&str] = &[
     include_str!("../../sample/10-sunniva.json"),
     include_str!("../../sample/11-torbjorn.json"),
     include_str!("../../sample/12-olav.json"),
+    include_str!("../../sample/13-hanna.json"),
 ];
 
 /// After this a helper without work ends.
@@ -62,8 +63,18 @@ pub fn serve(settings: Config) -> Result<ExitCode, Failure> {
             .map_err(|error| format!("listening on {}: {error}", settings.listen))?;
         let address = listener.local_addr()?;
         let core = super::open(&settings)?;
-        if settings.sample && core.is_empty()? {
-            load_sample(&core).await?;
+        if core.is_empty()? {
+            // Where others can reach it, a new database is nobody's sandbox.
+            let sandbox = settings.sandbox && address.ip().is_loopback();
+            first_start(&core, sandbox, settings.sample).await?;
+        }
+        if core.identity().is_sandbox()? && !address.ip().is_loopback() {
+            return Err(format!(
+                "{} is a sandbox, in which anybody can sign in as anybody: it is served on this machine only. \
+                 Listen on 127.0.0.1, or name a folder of your own with --data and AKSON_STORE_SANDBOX=false",
+                settings.data.display()
+            )
+            .into());
         }
         let limits = settings.limits.clone();
         let house = House::new(core.clone(), Config { listen: address, ..settings })?;
@@ -93,6 +104,17 @@ fn announce(settings: &Config, started: Instant) {
     println!("  Try         {base}/fhir/Patient?_pretty=true");
     println!("  Database    {}", settings.data.display());
     println!("Stop with Ctrl-C.");
+}
+
+/// What a new database begins with.
+async fn first_start(core: &Core, sandbox: bool, sample: bool) -> Result<(), Failure> {
+    if sandbox {
+        core.identity().make_sandbox().await?;
+    }
+    if sandbox && sample {
+        load_sample(core).await?;
+    }
+    Ok(())
 }
 
 async fn load_sample(core: &Core) -> Result<(), Failure> {

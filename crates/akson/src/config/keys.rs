@@ -34,8 +34,14 @@ pub const KEYS: &[Key] = &[
     Key {
         name: "store.sample",
         default: "true",
-        text: "load the sample into a new database",
+        text: "load the sample into a new sandbox",
         set: |config, text| put(&mut config.sample, text, "true or false"),
+    },
+    Key {
+        name: "store.sandbox",
+        default: "true",
+        text: "make a new database a sandbox: invented people only, whom anybody on this machine can sign in as",
+        set: |config, text| put(&mut config.sandbox, text, "true or false"),
     },
     Key {
         name: "server.listen",

@@ -24,8 +24,10 @@ pub struct Config {
     pub public_url: String,
     /// Whether resources are validated before they are written.
     pub validate: bool,
-    /// Whether an empty database gets the sample at the first start.
+    /// Whether an empty sandbox gets the sample at the first start.
     pub sample: bool,
+    /// Whether a new database is a sandbox.
+    pub sandbox: bool,
     /// Whether each request leaves a line in the access log.
     pub access_log: bool,
     /// Threads that take requests and answer what takes microseconds.
@@ -46,6 +48,7 @@ impl Default for Config {
             public_url: String::new(),
             validate: true,
             sample: true,
+            sandbox: true,
             access_log: true,
             workers: cores().div_ceil(2),
             helpers: cores().max(2),

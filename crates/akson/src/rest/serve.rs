@@ -193,6 +193,8 @@ async fn answer_to(
         other => other?,
     };
     let caller = caller(house, &head.headers, id)?;
+    let deadline = caller.moment.saturating_add(limits.request_time.as_micros() as i64);
+    let caller = caller.until(deadline);
     let replayed = house.core.record(caller.clone()).was_done()?;
     let ask = Ask {
         house: Arc::clone(house),

@@ -88,3 +88,12 @@ async fn everything_has_a_size() {
     client.put(&observation("b")).await;
     client.get("/fhir/Patient/p/$everything").await.refuses(413, "too-costly");
 }
+
+#[tokio::test]
+async fn a_request_has_a_time() {
+    let mut config = Config::default();
+    config.limits.request_time = std::time::Duration::ZERO;
+    let answer = Client::with(config).get("/fhir/Patient?name=a").await;
+    assert_eq!(answer.status, 503, "{}", answer.text());
+    Client::new().get("/fhir/Patient?name=a").await.is(200);
+}

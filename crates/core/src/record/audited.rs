@@ -3,10 +3,10 @@
 //! A read's line is committed before the answer leaves; a write's line commits with the write; a refusal leaves one too.
 //! Lines hold ids and queries, never content.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use akson_fhir::definition::Definitions;
-use akson_store::{Line, Place, Stored, types};
+use akson_store::{Asked, Line, Place, Stored, types};
 
 use super::Record;
 use crate::access::Action;
@@ -43,12 +43,14 @@ pub(super) struct About {
     pub(super) type_name: &'static str,
     /// The id or the query that was asked with.
     pub(super) asked: String,
+    /// What its lines have in common; made with the first.
+    common: OnceLock<Arc<Asked>>,
 }
 
 impl About {
     /// An action on resources of a type.
     pub(super) fn new(action: Action, type_name: &'static str, asked: impl Into<String>) -> About {
-        About { action, type_name, asked: asked.into() }
+        About { action, type_name, asked: asked.into(), common: OnceLock::new() }
     }
 }
 
@@ -57,22 +59,28 @@ impl Record {
     pub(super) fn line(&self, about: &About, place: Place, version: i64) -> Line {
         let type_id = Definitions::r4().resource(about.type_name).map(|found| found.id);
         Line {
+            asked: about.common.get_or_init(|| Arc::new(self.asked(about.asked.clone()))).clone(),
             place,
             type_number: type_id.map_or(0, types::number),
             version,
             action: about.action.number(),
             outcome: DONE,
-            caller: self.caller.name(),
-            reason: String::new(),
-            request: self.caller.request.clone().into_bytes(),
-            query: about.asked.clone(),
         }
+    }
+
+    fn asked(&self, query: String) -> Asked {
+        let actor = self.caller.name().into();
+        Asked { actor, reason: String::new(), request: self.caller.request.clone(), query }
     }
 
     /// A line about a version that is shown.
     pub(super) fn line_of(&self, about: &About, stored: &Stored) -> Line {
         let mut line = self.line(about, stored.place, stored.version);
         line.type_number = types::number(stored.type_id);
+        if about.action == Action::Read {
+            // The line names the resource; its id need not be said again.
+            line.asked = Arc::new(self.asked(String::new()));
+        }
         line
     }
 

@@ -31,6 +31,12 @@ impl Match {
 }
 
 impl Record {
+    /// Finds out whether a condition can be looked up in the time there is, before the writer does it while all others wait.
+    pub(super) fn affordable(&self, sight: &Sight, type_name: &'static str, criteria: &[Pair]) -> Result<(), Error> {
+        let view = self.view()?;
+        self.matching(&view, sight, type_name, criteria).map(|_| ())
+    }
+
     /// What matches.
     pub(super) fn matching(
         &self,

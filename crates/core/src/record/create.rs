@@ -33,9 +33,12 @@ impl Record {
         if let Some(done) = once.answer_of_one(self, about).await? {
             return Ok(done);
         }
+        if let Some(criteria) = &unless {
+            self.affordable(&sight, about.type_name, criteria)?;
+        }
         let Valid(resource) = self.valid(resource)?;
         let prepared = {
-            let view = self.core.store().read()?;
+            let view = self.view()?;
             let among = Companions::default();
             let home = self.core.store().new_home(&view, &resource, &among)?;
             let resource = renamed(&resource, &home.id)?;

@@ -64,6 +64,7 @@ impl Record {
         if let Some(done) = once.answer_of_any(self, about).await? {
             return Ok(done);
         }
+        self.affordable(&sight, about.type_name, &criteria)?;
         let expected = version.map_or(Expected::Any, Expected::Version);
         let line = self.line(about, NOWHERE, 0);
         let (record, type_name) = (self.clone(), about.type_name);

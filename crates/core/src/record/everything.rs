@@ -43,7 +43,7 @@ impl Record {
         let sight = self.granted(about.action, about.type_name)?;
         let wanted = wanted(&pairs)?;
         let patient_type = Definitions::r4().resource("Patient").ok_or(Error::NotFound)?.id;
-        let view = self.core.store().read()?;
+        let view = self.view()?;
         let patient = visible(&view, &sight, patient_type, id)?.ok_or(Error::NotFound)?;
         if patient.state == State::Deleted {
             return Err(Error::Gone);

@@ -30,7 +30,7 @@ impl Record {
 
     fn export_now(&self, about: &About, page: Option<String>) -> Result<(ExportPage, Vec<Line>), Error> {
         let sight = self.granted(about.action, about.type_name)?;
-        let view = self.core.store().read()?;
+        let view = self.view()?;
         let mut pairs = vec![("_count".to_string(), PAGE.to_string())];
         pairs.extend(page.map(|token| ("_page".to_string(), token)));
         let query = self.query(&view, (Some(about.type_name), None, &pairs), false)?;

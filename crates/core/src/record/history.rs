@@ -50,9 +50,9 @@ impl Record {
             HistoryOf::Type(name) => About::new(Action::History, name, query::print(pairs)),
             HistoryOf::System => About::new(Action::History, "", query::print(pairs)),
         };
-        let result = match self.core.store().read() {
+        let result = match self.view() {
             Ok(view) => self.history_in(&view, &about, &of, pairs),
-            Err(error) => Err(error.into()),
+            Err(error) => Err(error),
         };
         self.after_audit(about, result).await
     }

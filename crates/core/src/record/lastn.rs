@@ -45,7 +45,7 @@ impl Record {
         asked.push(("_sort".to_string(), "-date".to_string()));
         asked.push(("_count".to_string(), "1000".to_string()));
         let fixed = asked.len();
-        let view = self.core.store().read()?;
+        let view = self.view()?;
         let mut shower = Shower::new(&view, &sight);
         let mut counts: HashMap<String, usize> = HashMap::new();
         let (mut entries, mut lines, mut looked_at) = (Vec::new(), Vec::new(), 0);

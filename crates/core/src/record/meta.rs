@@ -51,7 +51,7 @@ impl Record {
         if names.iter().any(|name| !sees_all(&sight, name)) {
             return Err(Error::Denied("the labels in use are for those who see all resources".to_string()));
         }
-        let view = self.core.store().read()?;
+        let view = self.view()?;
         let mut labels = Labels::default();
         for name in names {
             each(&view, name, |resource| {

@@ -41,6 +41,7 @@ pub use search::{Found, KnownParameter, Mode, SearchOf};
 pub use seen::{Change, EntryAnswer, Expected, Seen, Written};
 pub use validate::Check;
 
+use akson_store::Snapshot;
 use akson_store::search::sight::{Scope, Sight};
 
 use crate::Core;
@@ -56,6 +57,11 @@ pub struct Record {
 }
 
 impl Record {
+    /// The record at this moment, for as long as the caller waits.
+    fn view(&self) -> Result<Snapshot, Error> {
+        Ok(self.core.store().read()?.until(self.caller.deadline))
+    }
+
     /// What the caller may see and do, if it may do this at all.
     fn granted(&self, action: Action, type_name: &str) -> Result<Granted, Error> {
         let registry = self.core.store().registry();

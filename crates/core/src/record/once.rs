@@ -40,7 +40,7 @@ impl Once {
         let Some((key, fingerprint)) = &self.0 else {
             return Ok(None);
         };
-        let view = record.core.store().read()?;
+        let view = record.view()?;
         let Some(remembered) = view.remembered(key)? else {
             return Ok(None);
         };
@@ -66,7 +66,7 @@ impl Once {
         };
         let line = match &done {
             Some(written) => {
-                let view = record.core.store().read()?;
+                let view = record.view()?;
                 record.line_again(&view, about, written)?
             }
             None => record.line(about, NOWHERE, 0),
@@ -129,7 +129,7 @@ impl Record {
         let Some(key) = &self.caller.once else {
             return Ok(false);
         };
-        let view = self.core.store().read()?;
+        let view = self.view()?;
         Ok(view.remembered(&key_of(self, key))?.is_some())
     }
 }

@@ -113,12 +113,12 @@ impl Record {
         loop {
             let sight = self.granted(about.action, about.type_name)?;
             let matched = {
-                let view = self.core.store().read()?;
-                self.matching(&view, &sight.searches, about.type_name, criteria)?
-                    .at_most_one()?
-                    .ok_or(Error::NotFound)?
+                let view = self.view()?;
+                let matched = self.matching(&view, &sight.searches, about.type_name, criteria)?;
+                let matched = matched.at_most_one()?.ok_or(Error::NotFound)?;
+                changes(&view, &sight, &matched)?;
+                matched
             };
-            changes(&*self.core.store().read()?, &sight, &matched)?;
             holds(expected, Some(&matched))?;
             let after = patch.apply(&resource_of(&matched)?)?;
             // The version that matched is the one that is changed: a later one may no longer match.
@@ -142,7 +142,7 @@ impl Record {
     pub(super) fn current(&self, about: &About, id: &str) -> Result<Stored, Error> {
         let sight = self.granted(about.action, about.type_name)?;
         let found = akson_fhir::definition::Definitions::r4().resource(about.type_name).ok_or(Error::NotFound)?;
-        let view = self.core.store().read()?;
+        let view = self.view()?;
         let current = visible(&view, &sight, found.id, id)?.ok_or(Error::NotFound)?;
         changes(&view, &sight, &current)?;
         match current.state {

@@ -27,7 +27,7 @@ impl Record {
     }
 
     fn read_now(&self, about: &About, id: &str) -> Result<(Seen, Vec<Line>), Error> {
-        let view = self.core.store().read()?;
+        let view = self.view()?;
         self.read_in(&view, about, id)
     }
 
@@ -47,7 +47,7 @@ impl Record {
     }
 
     fn vread_now(&self, about: &About, id: &str, version: u64) -> Result<(Seen, Vec<Line>), Error> {
-        let view = self.core.store().read()?;
+        let view = self.view()?;
         self.vread_in(&view, about, id, version)
     }
 

@@ -36,7 +36,7 @@ impl Record {
         let mut text = own.into_bytes();
         text.truncate(OWN_BYTES);
         text.extend(query::print(&pairs).into_bytes());
-        let view = self.core.store().read()?;
+        let view = self.view()?;
         Ok(format!("{MARK}{}", seal_bytes(view.token_key(), bond(of, &sight), text)))
     }
 

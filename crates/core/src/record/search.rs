@@ -107,7 +107,7 @@ impl Record {
         pairs: &[Pair],
         lenient: bool,
     ) -> Result<(Found, Vec<Line>), Error> {
-        let view = self.core.store().read()?;
+        let view = self.view()?;
         if !is_sealed(pairs) {
             return self.search_in(&view, about, of, pairs, lenient);
         }

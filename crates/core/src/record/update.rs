@@ -62,7 +62,7 @@ impl Record {
         };
         let limited = !look::is_everything(&sight, resource.type_id);
         let prepared = {
-            let view = self.core.store().read()?;
+            let view = self.view()?;
             // Who sees only some must not learn from an answer that an id is free.
             if visible(&view, &sight, resource.type_id, &id)?.is_none() && limited {
                 return Err(Error::NotFound);
@@ -108,7 +108,7 @@ impl Record {
         // The match is looked up before the write and must still be the same in it: else all is done again.
         for _ in 0..self.core.settings().limits.attempts {
             let sight = self.granted(about.action, about.type_name)?;
-            let view = self.core.store().read()?;
+            let view = self.view()?;
             let found = self.matching(&view, &sight.searches, about.type_name, &criteria)?.at_most_one()?;
             let found = found.filter(|stored| stored.state == State::Live);
             let id = match (&found, resource.id()) {

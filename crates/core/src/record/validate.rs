@@ -50,7 +50,7 @@ impl Record {
         let mut kept = None;
         if let Some(id) = id {
             let found = akson_fhir::definition::Definitions::r4().resource(about.type_name).ok_or(Error::NotFound)?;
-            let view = self.core.store().read()?;
+            let view = self.view()?;
             kept = match visible(&view, &sight, found.id, id) {
                 // What is hidden is, for this caller, as if it were not there.
                 Err(Error::NotFound) => None,

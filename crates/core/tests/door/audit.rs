@@ -89,6 +89,30 @@ fn every_refusal_leaves_a_line_and_changes_nothing() {
 }
 
 #[test]
+fn who_has_stopped_waiting_is_refused_with_a_line_and_changes_nothing() {
+    // What takes no time to look up is done in any case.
+    for (name, way) in WAYS.iter().filter(|(name, _)| !matches!(*name, "create" | "delete" | "batch")) {
+        let core = core();
+        now(operator(&core).update(resource(PATIENT), Expected::Any)).unwrap();
+        let before = core.verify().unwrap();
+        way(&core.record(Caller::operator(core.now(), "test").until(core.now() - 1)));
+        let after = core.verify().unwrap();
+        assert!(after.audit_lines > before.audit_lines, "{name}");
+        assert_eq!((after.resources, after.versions), (before.resources, before.versions), "{name}");
+    }
+    let core = core();
+    let late = core.record(Caller::operator(core.now(), "test").until(core.now() - 1));
+    let told = now(late.search(of_type(), Vec::new(), false)).unwrap_err().to_string();
+    assert_eq!(told, "unavailable: the request took too long; ask for less at a time");
+    let told = now(late.create(resource(PATIENT), Some(vec![pair("family", "Lie")]))).unwrap_err().to_string();
+    assert!(told.contains("too long"), "{told}");
+    let told = now(late.delete_matching("Patient", vec![pair("family", "Lie")], None)).unwrap_err().to_string();
+    assert!(told.contains("too long"), "{told}");
+    let early = core.record(Caller::operator(core.now(), "test").until(core.now() + 600_000_000));
+    now(early.search(of_type(), Vec::new(), false)).unwrap();
+}
+
+#[test]
 fn what_refers_to_itself_is_indexed_as_it_stands() {
     let core = core();
     let text = r#"{"resourceType":"Encounter","id":"e","status":"finished","class":{"code":"AMB"},"subject":{"reference":"Patient/a"},"partOf":{"reference":"Encounter/e"}}"#;

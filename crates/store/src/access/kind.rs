@@ -23,6 +23,26 @@ pub enum Kind {
     Member = 9,
 }
 
+impl Kind {
+    /// All of them.
+    pub const ALL: [Kind; 9] = [
+        Kind::List,
+        Kind::Visit,
+        Kind::Stay,
+        Kind::Episode,
+        Kind::Team,
+        Kind::Decision,
+        Kind::Task,
+        Kind::Message,
+        Kind::Member,
+    ];
+
+    /// The one with this number.
+    pub(crate) fn of(number: i64) -> Option<Kind> {
+        Kind::ALL.into_iter().find(|kind| *kind as i64 == number)
+    }
+}
+
 /// Some kinds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct KindSet(u32);

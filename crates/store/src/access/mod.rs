@@ -6,4 +6,9 @@
 //! What it does not do: decide what a relation or a block means for whom (the rules do).
 
 pub(crate) mod block;
+pub(crate) mod facts;
+pub mod grounds;
 pub mod kind;
+mod oslo;
+mod period;
+mod relation;

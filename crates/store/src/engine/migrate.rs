@@ -22,7 +22,18 @@ pub(crate) const STEPS: &[Step] = &[
     Step { number: 3, text: include_str!("../../migrations/0003_audit.sql") },
     Step { number: 4, text: include_str!("../../migrations/0004_access.sql") },
     Step { number: 5, text: include_str!("../../migrations/0005_people.sql") },
-    Step { number: 6, text: include_str!("../../migrations/0006_apps.sql") },
+    Step { number: 6, text: LINES },
+    Step { number: 7, text: include_str!("../../migrations/0007_apps.sql") },
+];
+
+/// The tables of a log, the same in both files.
+const LINES: &str = include_str!("../../migrations/0006_lines.sql");
+
+/// All steps of the audit's own file, in order.
+pub(crate) const AUDIT_STEPS: &[Step] = &[
+    Step { number: 1, text: LINES },
+    Step { number: 2, text: include_str!("../../migrations/audit_0002.sql") },
+    Step { number: 3, text: include_str!("../../migrations/audit_0003.sql") },
 ];
 
 /// Runs the steps that are missing.
@@ -73,7 +84,7 @@ mod tests {
     use super::*;
 
     fn fresh() -> Connection {
-        Connection { raw: rusqlite::Connection::open_in_memory().unwrap() }
+        Connection { raw: rusqlite::Connection::open_in_memory().unwrap(), deadline: Default::default() }
     }
 
     fn schema(connection: &Connection) -> Vec<String> {

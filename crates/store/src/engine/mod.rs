@@ -3,14 +3,17 @@
 //! One style of SQL for all engines: `$1…` in order of first appearance, integers, doubles, texts and bytes only.
 //! What differs per engine stands in `dialect`. Only SQLite is here so far.
 
+pub(crate) mod deadline;
 pub(crate) mod dialect;
 pub(crate) mod migrate;
 pub(crate) mod pool;
 pub(crate) mod sqlite;
+pub(crate) mod write_ahead;
 
 use rusqlite::ToSql;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 
+use self::deadline::Deadline;
 use crate::Error;
 
 /// A value bound to a statement.
@@ -43,6 +46,7 @@ impl ToSql for Bind<'_> {
 /// A connection. Statements are prepared once and kept.
 pub struct Connection {
     pub(crate) raw: rusqlite::Connection,
+    pub(crate) deadline: Deadline,
 }
 
 impl Connection {
@@ -53,6 +57,7 @@ impl Connection {
         binds: &[Bind<'_>],
         mut each: impl FnMut(&Row<'_>) -> Result<T, Error>,
     ) -> Result<Vec<T>, Error> {
+        self.deadline.check()?;
         let mut statement = self.raw.prepare_cached(sql)?;
         let mut rows = statement.query(rusqlite::params_from_iter(binds))?;
         let mut found = Vec::new();
@@ -69,6 +74,7 @@ impl Connection {
         binds: &[Bind<'_>],
         mut each: impl FnMut(&Row<'_>) -> Result<(), Error>,
     ) -> Result<(), Error> {
+        self.deadline.check()?;
         let mut statement = self.raw.prepare_cached(sql)?;
         let mut rows = statement.query(rusqlite::params_from_iter(binds))?;
         while let Some(row) = rows.next()? {
@@ -84,6 +90,7 @@ impl Connection {
         binds: &[Bind<'_>],
         mut each: impl FnMut(&Row<'_>) -> Result<bool, Error>,
     ) -> Result<(), Error> {
+        self.deadline.check()?;
         let mut statement = self.raw.prepare_cached(sql)?;
         let mut rows = statement.query(rusqlite::params_from_iter(binds))?;
         while let Some(row) = rows.next()? {
@@ -101,6 +108,7 @@ impl Connection {
         binds: &[Bind<'_>],
         each: impl FnOnce(&Row<'_>) -> Result<T, Error>,
     ) -> Result<Option<T>, Error> {
+        self.deadline.check()?;
         let mut statement = self.raw.prepare_cached(sql)?;
         let mut rows = statement.query(rusqlite::params_from_iter(binds))?;
         match rows.next()? {
@@ -138,6 +146,11 @@ impl Row<'_> {
     /// A text.
     pub fn text(&self, column: usize) -> Result<&str, Error> {
         self.0.get_ref(column)?.as_str().map_err(|error| Error::broken(format!("column {column}: {error}")))
+    }
+
+    /// A text, or nothing.
+    pub fn text_or_null(&self, column: usize) -> Result<Option<&str>, Error> {
+        self.0.get_ref(column)?.as_str_or_null().map_err(|error| Error::broken(format!("column {column}: {error}")))
     }
 
     /// Bytes; none for null.

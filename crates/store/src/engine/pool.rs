@@ -34,6 +34,7 @@ impl Pool {
 
     /// Ends its transaction and keeps it.
     pub(crate) fn give_back(&self, connection: Connection) {
+        connection.deadline.set(None);
         if connection.execute("COMMIT", &[]).is_err() {
             return;
         }

@@ -11,6 +11,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::functions::FunctionFlags;
 
 use super::Connection;
+use super::deadline::Deadline;
 use crate::search::numbers::contains;
 use crate::{Error, Options};
 
@@ -53,19 +54,20 @@ pub(crate) fn open_writer(path: &Path, options: &Options, keeping: Keeping) -> R
     if options.pages_max > 0 {
         raw.pragma_update_and_check(None, "max_page_count", options.pages_max as i64, |_| Ok(()))?;
     }
-    Ok(Connection { raw })
+    Ok(Connection { raw, deadline: Deadline::default() })
 }
 
 /// A reader's connection.
 pub(crate) fn open_reader(path: &Path, options: &Options) -> Result<Connection, Error> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
-    let raw = rusqlite::Connection::open_with_flags(path, flags)?;
+    let mut raw = rusqlite::Connection::open_with_flags(path, flags)?;
     raw.busy_timeout(Duration::from_secs(5))?;
     keep_plans(&raw)?;
     add_functions(&raw)?;
     raw.pragma_update(None, "temp_store", "MEMORY")?;
     raw.pragma_update(None, "cache_size", -cache_kilobytes(options.reader_cache_bytes))?;
-    Ok(Connection { raw })
+    let deadline = Deadline::watch(&mut raw, options)?;
+    Ok(Connection { raw, deadline })
 }
 
 /// Keeps statements prepared, with plans that do not depend on what is bound: otherwise the engine prepares a statement

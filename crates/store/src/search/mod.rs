@@ -29,6 +29,7 @@ mod sort;
 mod split;
 mod sql;
 mod statement;
+mod version;
 mod visible;
 mod walk;
 mod words;

@@ -25,7 +25,11 @@ pub struct Rows {
     pub pairs: Vec<PairRow>,
     /// Texts behind hashes; shared by all resources.
     pub words: Vec<WordRow>,
-    /// The local resources that `references` and `pairs` name, by type and id; distinct.
+    /// Care relations.
+    pub relations: Vec<RelationRow>,
+    /// What the patient has blocked.
+    pub blocks: Vec<BlockRow>,
+    /// The local resources that `references`, `pairs`, `relations` and `blocks` name, by type and id; distinct.
     pub targets: Vec<(TypeId, String)>,
 }
 
@@ -138,4 +142,53 @@ pub struct WordRow {
     pub code: i64,
     /// Hash of the code's system, 0 for none.
     pub system: i64,
+}
+
+/// Somebody or something in a fact about access.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Party {
+    /// The resource itself.
+    Own,
+    /// An entry of [`Rows::targets`].
+    Target(u32),
+    /// A number of no resource: 0 for all, below 0 for the code of a role.
+    Number(i64),
+}
+
+/// A care relation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RelationRow {
+    /// Its kind ([`crate::access::kind::Kind`]).
+    pub kind: i32,
+    /// Who has to do with the patient.
+    pub who: Party,
+    /// The patient.
+    pub patient: Party,
+    /// From when on, in microseconds.
+    pub since: i64,
+    /// Until when.
+    pub until: i64,
+}
+
+/// What a patient has blocked for somebody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct BlockRow {
+    /// Resources of this type; 0 for all.
+    pub type_number: i64,
+    /// The patient.
+    pub patient: Party,
+    /// For whom.
+    pub whom: Party,
+    /// It holds in an emergency too.
+    pub emergency: bool,
+    /// Those with this code as label, category, code or type; 0 for all.
+    pub label: i64,
+    /// This one.
+    pub item: Party,
+    /// Those that this unit answers for.
+    pub unit: Party,
+    /// From when on, in microseconds.
+    pub since: i64,
+    /// Until when.
+    pub until: i64,
 }

@@ -49,7 +49,8 @@ pub fn told(sql: &mut Sql<'_>, at: &At, parameter: &Parameter) {
     }
 }
 
-fn clause(sql: &mut Sql<'_>, at: &At, asked: &Clause) {
+/// One clause at a place.
+pub fn clause(sql: &mut Sql<'_>, at: &At, asked: &Clause) {
     match asked {
         // Words are looked for in bodies, which a scope does not read: such a clause holds for nothing.
         Clause::Where(expr) if super::words::any(&drive::flat(expr)) => {

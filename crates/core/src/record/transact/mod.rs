@@ -67,7 +67,7 @@ impl Record {
         done: Vec<Option<super::Written>>,
     ) -> Result<Vec<EntryAnswer>, Error> {
         let (answers, lines) = {
-            let view = self.core.store().read()?;
+            let view = self.view()?;
             let (mut answers, mut lines) = (Vec::with_capacity(entries.len()), Vec::new());
             for (entry, written) in entries.iter().zip(done) {
                 answers.push(match (&entry.wish, written) {

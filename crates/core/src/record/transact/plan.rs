@@ -95,7 +95,7 @@ struct Planning<'r> {
 impl Record {
     /// Prepares a transaction.
     pub(super) fn plan(&self, entries: &[Entry<'_>]) -> Result<Plan, Error> {
-        let view = self.core.store().read()?;
+        let view = self.view()?;
         let mut planning = Planning {
             record: self,
             links: Links::new(),
@@ -148,7 +148,7 @@ impl Record {
             shares.push(std::mem::replace(&mut rest, next));
         }
         let prepare = |share: Vec<(usize, Granted, Draft<'_>, &Entry<'_>)>| {
-            let view = self.core.store().read()?;
+            let view = self.view()?;
             let one = |(number, sight, draft, entry): (usize, Granted, Draft<'_>, &Entry<'_>)| {
                 let step = self.step(&view, number, sight, draft, entry, links, among);
                 step.map_err(|error| in_entry(number, error))
