@@ -17,7 +17,7 @@ use super::page::{Bond, Cursor, open, seal};
 use super::param::reference::targets_of;
 use super::query::{Query, Sort, SortKey, Summary, Total};
 use super::sight::{Scope, Sight};
-use super::sort::{Keyed, SORTED_MAX, keyed, sort};
+use super::sort::{Keyed, SORTED_MAX, before, keyed, sort};
 use super::sql::Sql;
 use super::walk::{Found, Key, Order, Walk, Walker, Within, place_of};
 use super::words;
@@ -574,13 +574,7 @@ impl Run<'_> {
         }
         let mut matches: Vec<Keyed> = all.into_iter().map(|(_, keyed)| keyed).collect();
         sort(sorts, &mut matches);
-        let from = match &self.cursor {
-            None => 0,
-            Some(cursor) => match matches.iter().position(|one| one.stored.place == cursor.place) {
-                Some(at) => at + 1,
-                None => cursor.ordinal as usize,
-            },
-        };
+        let from = self.cursor.as_ref().map_or(0, |cursor| before(sorts, &matches, cursor));
         let hits = matches.into_iter().skip(from).take(self.query.count + 1);
         Ok(Some(hits.map(|one| self.hit(segments, one)).collect()))
     }

@@ -12,6 +12,7 @@ use akson_fhir::path::{Context, Item};
 use akson_fhir::resource::Resource;
 
 use super::index::{Indexing, rows_of, values};
+use super::page::{Cursor, is_cut};
 use super::query::{Sort, SortKey};
 use super::registry::Parameter;
 use super::walk::Key;
@@ -106,6 +107,51 @@ pub fn compare(a: &Key, b: &Key) -> Ordering {
         (Key::Real(a), Key::Real(b)) => a.total_cmp(b),
         (Key::Text(a), Key::Text(b)) => a.cmp(b),
         _ => Ordering::Equal,
+    }
+}
+
+/// How many of these sorted matches came before a page that begins behind a cursor.
+///
+/// The last match of the page before may stand elsewhere by now, or be gone: then its old key says where the page begins. What
+/// was changed in between may come again or not at all; what was not comes once.
+pub fn before(sorts: &[Sort], matches: &[Keyed], cursor: &Cursor) -> usize {
+    let Some(first) = sorts.first() else { return 0 };
+    let to_cursor = |one: &Keyed| match (one.keys.first().and_then(Option::as_ref), &cursor.key) {
+        (None, Key::None) => Ordering::Equal,
+        (None, _) => Ordering::Greater,
+        (Some(_), Key::None) => Ordering::Less,
+        (Some(key), last) => {
+            let by_value = compare(&shortened(key, last), last);
+            if first.descending { by_value.reverse() } else { by_value }
+        }
+    };
+    if let Some(at) = matches.iter().position(|one| one.stored.place == cursor.place)
+        && to_cursor(&matches[at]).is_eq()
+    {
+        return at + 1;
+    }
+    let from = matches.partition_point(|one| to_cursor(one).is_lt());
+    let end = matches.partition_point(|one| to_cursor(one).is_le());
+    if sorts.len() > 1 {
+        // The other keys of the one that is gone are not known; how many came before is.
+        return (cursor.ordinal as usize).clamp(from, end);
+    }
+    let last = (usize::from(cursor.segment / 4), cursor.place);
+    let reversed = first.descending && cursor.key != Key::None;
+    let behind = |one: &Keyed| {
+        let place = (one.type_at, one.stored.place);
+        if reversed { place < last } else { place > last }
+    };
+    from + matches[from..end].iter().take_while(|one| !behind(one)).count()
+}
+
+/// A key as a token would hold it: the beginning of a long text.
+fn shortened(key: &Key, last: &Key) -> Key {
+    match (key, last) {
+        (Key::Text(text), Key::Text(start)) if is_cut(start) => {
+            Key::Text(text[..text.floor_char_boundary(start.len())].to_string())
+        }
+        _ => key.clone(),
     }
 }
 
