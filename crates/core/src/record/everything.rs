@@ -10,7 +10,7 @@ use akson_fhir::json::Tree;
 use akson_fhir::outcome::Issue;
 use akson_fhir::reference::{Reference, references};
 use akson_fhir::value::date::{DateRange, Zone};
-use akson_store::search::sight::Sight;
+use akson_store::search::sight::{Scope, Sight};
 use akson_store::{Line, Place, State, Stored, View};
 
 use super::audited::About;
@@ -51,6 +51,10 @@ impl Record {
         let mut gathered = Gathered { limit: self.core.settings().limits.everything, ..Gathered::default() };
         gathered.add(patient)?;
         for compartment_type in types_of(&wanted) {
+            // Who asks for everything gets what it may see; who names a type that it may not is told so, as by a search.
+            if wanted.types.is_empty() && matches!(sight.of(compartment_type), Scope::Nothing) {
+                continue;
+            }
             self.members(&view, &sight, id, compartment_type, &wanted, &mut gathered)?;
         }
         let members = gathered.list.len();

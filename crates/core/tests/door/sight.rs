@@ -94,6 +94,26 @@ fn a_type_outside_is_denied_whatever_is_there() {
 }
 
 #[test]
+fn everything_is_all_that_may_be_seen() {
+    let core = core();
+    now(operator(&core).update(resource(&patient("mine")), Expected::Any)).unwrap();
+    for (id, kind) in [("o", "Observation"), ("c", "Condition")] {
+        let text =
+            r#"{"resourceType":"KIND","id":"ID","code":{"text":"x"},"subject":{"reference":"Patient/mine"}EXTRA}"#;
+        let extra = if kind == "Observation" { r#","status":"final""# } else { "" };
+        let text = text.replace("KIND", kind).replace("ID", id).replace("EXTRA", extra);
+        now(operator(&core).update(resource(&text), Expected::Any)).unwrap();
+    }
+    let scopes = HashMap::from([("Patient", Scope::Everything), ("Observation", Scope::Everything)]);
+    let record = core.record(Caller::link("ward-7", core.now()).limited_to(Sight::new(scopes, Scope::Nothing)));
+    let asked = |pairs| now(record.everything("mine", pairs));
+    let found: Vec<String> = asked(Vec::new()).unwrap().entries.into_iter().map(|(seen, _)| seen.id).collect();
+    assert_eq!(found, ["mine", "o"]);
+    let told = asked(vec![pair("_type", "Condition")]).unwrap_err();
+    assert!(matches!(told, Error::Denied(_)), "{told}");
+}
+
+#[test]
 fn a_result_outside_is_undone() {
     let (core, record) = stage();
     // A new resource gets an id of its own, which this caller does not see.
