@@ -68,6 +68,18 @@ fn codes_are_found_with_and_without_systems() {
 }
 
 #[test]
+fn what_is_not_done_here_is_said() {
+    let store = loaded(&[]);
+    check_refused(&store, "Medication?_contained=true", "only _contained=false");
+    check_refused(&store, "Medication?_containedType=contained", "only _contained=false");
+    check_refused(&store, "Medication?_list=$current-medications", "$current-medications are not kept here");
+    check_refused(&store, "Condition?code:in=http://snomed.info/sct?fhir_vs=isa/73211009", "lists its codes");
+    check_refused(&store, "Patient?_query=mine", "named queries");
+    check_refused(&store, "Patient?_score=1", "named queries");
+    check(&store, "Medication?_contained=false", &[]);
+}
+
+#[test]
 fn hierarchies_of_codes_are_followed() {
     let store = loaded(&[
         r#"{"resourceType":"Encounter","id":"e1","status":"finished","class":{"system":"http://terminology.hl7.org/CodeSystem/v3-ActCode","code":"ACUTE"}}"#,

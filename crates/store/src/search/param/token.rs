@@ -97,6 +97,10 @@ fn in_value_set(asked: &Asked<'_>, url: &str) -> Result<TokenTest, String> {
     let own = url.strip_prefix(asked.reading.base).filter(|_| !asked.reading.base.is_empty());
     let url = own.map_or(url, |rest| rest.trim_start_matches('/'));
     let set = (asked.reading.codes)().expand(url).map_err(|cannot| match cannot {
+        Cannot::Unknown(_) if url.contains("?fhir_vs") => {
+            "value sets that a code system implies (?fhir_vs) are not known here; give a ValueSet that lists its codes"
+                .to_string()
+        }
         Cannot::Unknown(ref other) if other == url => cannot.to_string(),
         _ => format!("the value set {} cannot be expanded here: {cannot}", shown(url)),
     })?;
