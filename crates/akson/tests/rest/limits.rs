@@ -97,3 +97,48 @@ async fn a_request_has_a_time() {
     assert_eq!(answer.status, 503, "{}", answer.text());
     Client::new().get("/fhir/Patient?name=a").await.is(200);
 }
+
+#[tokio::test]
+async fn a_bundle_has_a_size() {
+    let mut config = Config::default();
+    config.limits.bundle_bytes = 1000;
+    let client = Client::with(config);
+    let bundle = |bytes: usize| {
+        let text = r#"{"resourceType":"Bundle","type":"batch","entry":[]}"#;
+        format!("{text}{}", " ".repeat(bytes - text.len()))
+    };
+    client.json("POST /fhir", &bundle(1000)).await.is(200);
+    client.json("POST /fhir", &bundle(1001)).await.refuses(413, "too-long");
+}
+
+#[tokio::test]
+async fn a_page_of_a_history_has_a_size() {
+    let mut config = Config::default();
+    config.limits.record.page = 3;
+    let client = Client::with(config);
+    for number in 0..5 {
+        client.put(&format!(r#"{{"resourceType":"Basic","id":"a","code":{{"text":"{number}"}}}}"#)).await;
+    }
+    for (count, expected) in [(2, 2), (3, 3), (4, 3)] {
+        let answer = client.get(&format!("/fhir/Basic/a/_history?_count={count}")).await.is(200).value();
+        assert_eq!(answer["entry"].as_array().unwrap().len(), expected, "{count}");
+    }
+}
+
+#[tokio::test]
+async fn a_search_takes_so_many_codes_of_a_value_set() {
+    let client = Client::new();
+    let set = |id: &str, count: usize| {
+        let codes: Vec<String> = (0..count).map(|n| format!(r#"{{"code":"c{n}"}}"#)).collect();
+        format!(
+            r#"{{"resourceType":"ValueSet","id":"{id}","url":"urn:vs:{id}","status":"active","compose":{{"include":[{{"system":"urn:s","concept":[{}]}}]}}}}"#,
+            codes.join(",")
+        )
+    };
+    client.put(&set("most", 5_000)).await;
+    client.put(&set("more", 5_001)).await;
+    client.get("/fhir/Observation?code:in=urn:vs:most").await.is(200);
+    let refused = client.get("/fhir/Observation?code:in=urn:vs:more").await;
+    refused.refuses(400, "invalid");
+    assert!(refused.text().contains("more than 5000 codes"), "{}", refused.text());
+}

@@ -8,6 +8,7 @@ mod edges;
 mod forms;
 mod limits;
 mod links;
+mod listener;
 mod parameters;
 mod promise;
 mod routes;

@@ -12,6 +12,7 @@ mod edges;
 mod filters;
 mod hostile;
 mod kinds;
+mod limits;
 mod pages;
 mod plans;
 mod sights;
