@@ -8,6 +8,7 @@
 mod code;
 mod dependencies;
 mod house;
+mod limits;
 mod source;
 
 use std::sync::LazyLock;
@@ -96,4 +97,9 @@ fn dependencies_have_no_known_holes() {
 #[test]
 fn dependencies_come_from_one_registry() {
     check(dependencies::sources);
+}
+
+#[test]
+fn limits_are_named_documented_and_tested() {
+    check(limits::limits);
 }
