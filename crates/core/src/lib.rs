@@ -4,6 +4,7 @@
 //! through `Record`.
 
 pub mod access;
+pub mod audit;
 pub mod base64;
 mod caller;
 mod error;
@@ -71,6 +72,7 @@ pub struct Core(Arc<Inner>);
 struct Inner {
     /// Before the store: what uses it ends first.
     jobs: Jobs,
+    sealer: audit::Sealer,
     store: Store,
     space: Space,
     settings: Settings,
@@ -101,8 +103,10 @@ impl Core {
         let space = Space::of(store.path());
         let jobs = Jobs::start(&store)?;
         let apps = identity::Apps::load(&store, seal, started)?;
+        let sealer = audit::Sealer::start(&store)?;
         Ok(Core(Arc::new(Inner {
             jobs,
+            sealer,
             space,
             store,
             settings,
@@ -158,6 +162,10 @@ impl Core {
 
     fn jobs(&self) -> &Jobs {
         &self.0.jobs
+    }
+
+    fn sealer(&self) -> &audit::Sealer {
+        &self.0.sealer
     }
 
     fn settings(&self) -> &Settings {

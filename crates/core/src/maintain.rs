@@ -66,6 +66,7 @@ impl Core {
         if untold > 0 {
             faults.push(format!("and {untold} more"));
         }
+        faults.extend(self.audit_faults("")?);
         Ok(Report { resources: found.resources, versions: found.versions, audit_lines: found.lines, faults })
     }
 
@@ -90,6 +91,12 @@ impl Core {
     /// Waits for what is queued, before the process ends.
     pub async fn close(&self) -> Result<(), Error> {
         self.jobs().end();
-        self.store().write(|_| Ok(())).await.map_err(Error::from)
+        self.sealer().end();
+        self.store().write(|_| Ok(())).await?;
+        match self.sealer().seal(self.store()) {
+            // What could not be signed for lack of space is signed at the next start.
+            Err(Error::Full) => Ok(()),
+            other => other,
+        }
     }
 }

@@ -10,7 +10,7 @@ use crate::engine::Bind::Int;
 use crate::keep::Settled;
 use crate::prepare::Indexed;
 use crate::view::{State, head_columns};
-use crate::{Bind, Error, Place, Row, Store, View, audit, ids, types};
+use crate::{Bind, Error, Place, Row, Store, View, ids, types};
 
 /// Differences that are told one by one; all are counted.
 const TOLD_MAX: usize = 100;
@@ -172,11 +172,9 @@ impl Store {
                 report.tell(difference.words());
             }
         }
-        let lines = self.read_audit()?;
-        for (connection, log) in [(&view.connection, "writes"), (&lines, "reads")] {
-            report.lines += audit::check(connection, log, |difference| report.tell(difference))?;
-        }
-        self.give_back_audit(lines);
+        let (lines, faults) = self.verify_audit()?;
+        report.lines = lines;
+        faults.into_iter().for_each(|fault| report.tell(fault));
         Ok(report)
     }
 }

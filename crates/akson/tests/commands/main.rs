@@ -2,6 +2,7 @@
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 mod apps;
+mod audit;
 mod beside;
 
 use std::io::{BufRead, BufReader};

@@ -10,6 +10,7 @@ use akson_store::{Asked, Line, Place, Stored, types};
 
 use super::Record;
 use crate::access::Action;
+use crate::audit::{self, Actor};
 use crate::error::Error;
 
 /// No resource in particular.
@@ -59,7 +60,7 @@ impl Record {
     pub(super) fn line(&self, about: &About, place: Place, version: i64) -> Line {
         let type_id = Definitions::r4().resource(about.type_name).map(|found| found.id);
         Line {
-            asked: about.common.get_or_init(|| Arc::new(self.asked(about.asked.clone()))).clone(),
+            asked: self.common(about),
             place,
             type_number: type_id.map_or(0, types::number),
             version,
@@ -68,20 +69,28 @@ impl Record {
         }
     }
 
+    /// What all lines about this have in common.
+    fn common(&self, about: &About) -> Arc<Asked> {
+        about.common.get_or_init(|| Arc::new(self.asked(about.asked.clone()))).clone()
+    }
+
     fn asked(&self, query: String) -> Asked {
-        let actor = self.caller.name().into();
-        Asked { actor, reason: String::new(), request: self.caller.request.clone(), query }
+        let actor = Actor::of(&self.caller).text().into();
+        Asked { actor, reason: audit::reason(&self.caller), request: self.caller.request.clone(), query }
     }
 
     /// A line about a version that is shown.
     pub(super) fn line_of(&self, about: &About, stored: &Stored) -> Line {
-        let mut line = self.line(about, stored.place, stored.version);
-        line.type_number = types::number(stored.type_id);
-        if about.action == Action::Read {
-            // The line names the resource; its id need not be said again.
-            line.asked = Arc::new(self.asked(String::new()));
+        // The line of a read names the resource; its id need not be said again.
+        let alone = about.action == Action::Read;
+        Line {
+            asked: if alone { Arc::new(self.asked(String::new())) } else { self.common(about) },
+            place: stored.place,
+            type_number: types::number(stored.type_id),
+            version: stored.version,
+            action: about.action.number(),
+            outcome: DONE,
         }
-        line
     }
 
     /// Gives the result of a read when its lines are durable.

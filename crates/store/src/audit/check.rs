@@ -2,16 +2,28 @@
 
 use std::collections::HashMap;
 
+use super::logs::Which;
 use super::merkle::{Frontier, Hash};
 use super::{line, rows};
-use crate::Error;
 use crate::engine::Bind::Int;
 use crate::engine::Connection;
+use crate::{Error, Store};
 
 use super::rows::Kept;
 
+impl Store {
+    /// Goes through both files: how many lines there are, and what is wrong.
+    pub fn verify_audit(&self) -> Result<(u64, Vec<String>), Error> {
+        let (logs, mut lines, mut faults) = (self.logs()?, 0, Vec::new());
+        for which in Which::BOTH {
+            lines += check(logs.of(which)?, which.name(), |fault| faults.push(fault))?;
+        }
+        Ok((lines, faults))
+    }
+}
+
 /// Goes through all rows and tiles; tells each difference, and answers how many lines there are.
-pub(crate) fn check(connection: &Connection, name: &str, mut tell: impl FnMut(String)) -> Result<u64, Error> {
+fn check(connection: &Connection, name: &str, mut tell: impl FnMut(String)) -> Result<u64, Error> {
     let sql = "SELECT level, n, hash FROM tile ORDER BY level, n LIMIT $1";
     let mut tiles: HashMap<(u32, u64), Hash> = HashMap::new();
     connection.each(sql, &[Int(i64::MAX)], |row| {

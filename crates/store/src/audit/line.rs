@@ -123,6 +123,23 @@ impl Row {
         unpack(&self.what)
     }
 
+    /// Names the resources.
+    pub fn set_named(&mut self, named: &[Named]) {
+        self.what.clear();
+        let mut before = 0;
+        for named in named {
+            for number in [named.rid.wrapping_sub(before), named.type_number, named.version] {
+                pack(&mut self.what, number);
+            }
+            before = named.rid;
+        }
+    }
+
+    /// Names the request.
+    pub fn set_request_name(&mut self, name: &str) {
+        self.request = packed_name(name);
+    }
+
     /// The request's name.
     pub fn request_name(&self) -> String {
         match self.request.split_first() {

@@ -24,7 +24,6 @@ pub use line::{Asked, Line, Named, Row, SALT_BYTES};
 pub use logs::{Entry, Logs, Wanted, Which};
 pub use rows::Kept;
 
-pub(crate) use check::check;
 pub(crate) use file::{open, path};
 pub(crate) use keeper::{Chore, Keeper, Note, Order};
 pub(crate) use log::Log;

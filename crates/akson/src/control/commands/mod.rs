@@ -1,5 +1,6 @@
 //! The table of commands: a new one is a file here and a line in [`COMMANDS`].
 
+pub mod audit;
 pub mod client;
 pub mod doctor;
 pub mod export;
@@ -21,6 +22,7 @@ pub const COMMANDS: &[Row] = &[
     row::<export::Export>(),
     row::<reindex::Reindex>(),
     row::<verify::Verify>(),
+    row::<audit::Audit>(),
     row::<doctor::Doctor>(),
     row::<client::Client>(),
     row::<key::Key>(),
