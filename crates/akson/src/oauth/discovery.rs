@@ -11,7 +11,39 @@ use super::ask::Ask;
 use super::error;
 
 /// What SMART clients may count on.
-const CAPABILITIES: &[&str] = &["client-confidential-asymmetric", "permission-v1", "permission-v2"];
+const CAPABILITIES: &[&str] = &[
+    "launch-ehr",
+    "launch-standalone",
+    "authorize-post",
+    "client-public",
+    "client-confidential-symmetric",
+    "client-confidential-asymmetric",
+    "sso-openid-connect",
+    "context-banner",
+    "context-ehr-patient",
+    "context-ehr-encounter",
+    "context-standalone-patient",
+    "permission-offline",
+    "permission-online",
+    "permission-patient",
+    "permission-user",
+    "permission-v1",
+    "permission-v2",
+];
+/// Scopes that can be asked for, those of resources by example.
+const SCOPES: &[&str] = &[
+    "openid",
+    "fhirUser",
+    "profile",
+    "launch",
+    "launch/patient",
+    "launch/encounter",
+    "offline_access",
+    "online_access",
+    "patient/*.cruds",
+    "user/*.cruds",
+    "system/*.cruds",
+];
 
 /// `GET [base]/.well-known/smart-configuration`.
 pub async fn smart(ask: Ask) -> Result<Response<Body>, Refused> {
@@ -40,15 +72,36 @@ fn common(site: &Site, issuer: Issuer) -> Value {
             algorithms.push(name);
         }
     }
-    json!({
+    let mut metadata = json!({
         "issuer": site.issuer(issuer),
         "jwks_uri": site.endpoint(issuer, "jwks"),
+        "authorization_endpoint": site.endpoint(issuer, "authorize"),
         "token_endpoint": site.endpoint(issuer, "token"),
-        "grant_types_supported": ["client_credentials"],
+        "introspection_endpoint": site.endpoint(issuer, "introspect"),
+        "revocation_endpoint": site.endpoint(issuer, "revoke"),
+        "grant_types_supported": ["authorization_code", "refresh_token", "client_credentials"],
+        "response_types_supported": ["code"],
+        "response_modes_supported": ["query"],
+        "subject_types_supported": ["public"],
         "token_endpoint_auth_methods_supported": ["private_key_jwt"],
         "token_endpoint_auth_signing_alg_values_supported": algorithms,
+        "id_token_signing_alg_values_supported": [if issuer == Issuer::Smart { "RS256" } else { "ES256" }],
+        "claims_supported": ["iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "at_hash", "fhirUser"],
         "dpop_signing_alg_values_supported": proof_algorithms(),
         "code_challenge_methods_supported": ["S256"],
-        "scopes_supported": ["system/*.cruds"],
-    })
+        "authorization_response_iss_parameter_supported": true,
+        "request_parameter_supported": false,
+        "scopes_supported": SCOPES,
+    });
+    match issuer {
+        Issuer::Smart => {
+            let methods = ["private_key_jwt", "client_secret_basic", "client_secret_post", "none"];
+            metadata["token_endpoint_auth_methods_supported"] = json!(methods);
+        }
+        Issuer::Fapi => {
+            metadata["pushed_authorization_request_endpoint"] = json!(site.endpoint(issuer, "par"));
+            metadata["require_pushed_authorization_requests"] = json!(true);
+        }
+    }
+    metadata
 }

@@ -9,5 +9,8 @@ pub mod error;
 pub mod routes;
 pub mod serve;
 
+mod authorize;
 mod discovery;
+mod introspect;
+mod page;
 mod token;

@@ -8,7 +8,7 @@ use axum::body::Body;
 use axum::http::Response;
 
 use super::ask::Ask;
-use super::{discovery, token};
+use super::{authorize, discovery, introspect, token};
 
 /// What a handler gives back.
 pub type Answering = Pin<Box<dyn Future<Output = Result<Response<Body>, Refused>> + Send>>;
@@ -57,8 +57,16 @@ pub const ROUTES: &[Route] = &[
     route!("GET", "/.well-known/oauth-authorization-server/oauth/smart", Smart, Any, discovery::openid),
     route!("GET", "/oauth/smart/jwks", Smart, Any, discovery::keys),
     route!("POST", "/oauth/smart/token", Smart, Registered, token::token),
+    route!("GET", "/oauth/smart/authorize", Smart, Own, authorize::authorize),
+    route!("POST", "/oauth/smart/authorize", Smart, Own, authorize::authorize),
+    route!("POST", "/oauth/smart/introspect", Smart, Own, introspect::introspect),
+    route!("POST", "/oauth/smart/revoke", Smart, Registered, introspect::revoke),
     route!("GET", "/oauth/fapi/.well-known/openid-configuration", Fapi, Any, discovery::openid),
     route!("GET", "/.well-known/oauth-authorization-server/oauth/fapi", Fapi, Any, discovery::openid),
     route!("GET", "/oauth/fapi/jwks", Fapi, Any, discovery::keys),
+    route!("POST", "/oauth/fapi/par", Fapi, Own, authorize::push),
+    route!("GET", "/oauth/fapi/authorize", Fapi, Own, authorize::authorize),
     route!("POST", "/oauth/fapi/token", Fapi, Own, token::token),
+    route!("POST", "/oauth/fapi/introspect", Fapi, Own, introspect::introspect),
+    route!("POST", "/oauth/fapi/revoke", Fapi, Own, introspect::revoke),
 ];

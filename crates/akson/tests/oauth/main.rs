@@ -3,6 +3,10 @@
 
 mod assertions;
 mod bearer;
+mod discovery;
+mod flow;
 mod pair;
 mod proofs;
+mod pushed;
 mod stand;
+mod worth;

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 use akson::config::Config;
-use akson_core::identity::{Client, Presented, Profile, Scheme, Site, TokenRefused};
+use akson_core::identity::{Client, Presented, Profile, Scheme, SessionSeen, SignedIn, Site, TokenRefused};
 use akson_core::{Caller, Core, Settings, Who};
+use akson_fhir::resource::Resource;
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request};
@@ -20,8 +21,12 @@ pub const BASE: &str = "https://record.example.no/fhir";
 pub const TOKEN: &str = "https://record.example.no/oauth/smart/token";
 pub const FAPI: &str = "https://record.example.no/oauth/fapi";
 pub const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
-/// The first moment: 2026-01-01.
-const BEGIN: i64 = 1_767_225_600;
+/// The first moment: 2026-11-22 at noon, when everybody of the sample is at work.
+const BEGIN: i64 = 1_795_348_800;
+/// Where the app of the tests is answered.
+pub const CB: &str = "https://app.example.no/cb";
+/// A code verifier.
+pub const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 
 /// A server.
 #[derive(Clone)]
@@ -59,6 +64,30 @@ impl Stand {
         Stand { core, router, seconds, names: Arc::default() }
     }
 
+    /// The same with the people of the sample.
+    pub async fn with_sample() -> Stand {
+        let stand = Stand::new();
+        stand.core.identity().make_sandbox().await.unwrap();
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("sample");
+        for name in ["00-municipality.json", "01-kari.json", "02-aase.json"] {
+            let bundle = Resource::parse_json(&std::fs::read(folder.join(name)).unwrap()).unwrap();
+            let caller = Caller::job("sample", stand.core.now());
+            stand.core.record(caller).transact(&bundle, "").await.unwrap();
+        }
+        stand
+    }
+
+    /// Somebody signs in.
+    pub async fn sign_in(&self, person: &str) -> SessionSeen {
+        let identity = self.core.identity();
+        let account = identity.sandbox_account(person).await.unwrap();
+        let choices = identity.choices(&account.id, self.core.now()).unwrap();
+        let role = choices.first().map_or(String::new(), |choice| choice.role.clone());
+        let signed = SignedIn { account: account.id, role, level: 4 };
+        let secret = identity.begin_session(signed, "sandbox").await.unwrap();
+        identity.session(&secret, self.core.now()).unwrap().unwrap()
+    }
+
     /// Seconds since 1970.
     pub fn now(&self) -> i64 {
         self.seconds.load(Ordering::SeqCst)
@@ -80,8 +109,8 @@ impl Stand {
             id: id.to_string(),
             profile,
             name: format!("App {id}"),
-            redirects: if profile.has_users() { vec!["https://app.example.no/cb".to_string()] } else { Vec::new() },
-            launch: None,
+            redirects: if profile.has_users() { vec![CB.to_string()] } else { Vec::new() },
+            launch: profile.has_users().then(|| "https://app.example.no/launch".to_string()),
             scopes: scopes.to_string(),
             keys: (!keys.is_empty()).then(|| json!({ "keys": keys.iter().map(|pair| pair.jwk()).collect::<Vec<_>>() })),
             secret: None,
@@ -182,6 +211,13 @@ fn settings(seconds: &Arc<AtomicI64>) -> Settings {
     let mut settings = Settings::default();
     settings.store.clock = Arc::new(move || seconds.load(Ordering::SeqCst) * 1_000_000);
     settings
+}
+
+/// The value of a parameter in an address.
+pub fn parameter(address: &str, name: &str) -> Option<String> {
+    let query = address.split_once('?')?.1;
+    let pairs = akson_core::query::parse(query).unwrap();
+    pairs.into_iter().find(|pair| pair.0 == name).map(|pair| pair.1)
 }
 
 /// The header of a proof as it should be.

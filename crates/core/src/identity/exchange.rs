@@ -75,6 +75,11 @@ impl Identity<'_> {
         let client = self.authenticate(site, issuer, &asked.shown)?;
         match kind {
             "client_credentials" => self.as_itself(site, &client, asked).await,
+            "authorization_code" | "refresh_token" if !client.profile.has_users() => {
+                Err(Refused::new(Code::UnauthorizedClient, "this client acts as itself only"))
+            }
+            "authorization_code" => self.redeem(site, &client, asked).await,
+            "refresh_token" => self.refresh(site, &client, asked).await,
             _ => Err(Refused::new(Code::UnsupportedGrantType, "this grant_type is not supported")),
         }
     }
@@ -122,7 +127,7 @@ impl Identity<'_> {
         let row = grant.row()?;
         self.core.store().write(move |tx| tx.keep_grant(&row)).await?;
         let access = self.issue(site, client.profile.issuer(), &grant, Some(&scope), ACCESS_LIFE_US).await?;
-        Ok(Tokens { access, scope, refresh: None, id_token: None, context: Context::default() })
+        Ok(Tokens::without_context(access, scope))
     }
 }
 

@@ -101,7 +101,6 @@ pub(crate) fn new_id() -> Result<String, Error> {
 
 impl Identity<'_> {
     /// The grant with this id.
-    #[allow(dead_code, reason = "read by introspection")]
     pub(crate) fn grant(&self, id: &str) -> Result<Option<Grant>, Error> {
         self.core.store().read()?.grant(id)?.map(Grant::of).transpose()
     }

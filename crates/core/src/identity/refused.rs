@@ -66,7 +66,6 @@ impl Refused {
         Refused::new(Code::InvalidClient, text)
     }
 
-    #[allow(dead_code, reason = "said of codes")]
     pub(crate) fn grant(text: impl Into<String>) -> Refused {
         Refused::new(Code::InvalidGrant, text)
     }

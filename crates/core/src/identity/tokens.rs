@@ -99,7 +99,6 @@ impl From<akson_store::Error> for TokenRefused {
 
 /// A token whose signature is right, and what it stands for.
 #[derive(Clone, Debug)]
-#[allow(dead_code, reason = "read by introspection and sign-in")]
 pub(crate) struct Access {
     pub(crate) claims: Claims,
     pub(crate) grant: String,
@@ -110,6 +109,8 @@ pub(crate) struct Access {
     pub(crate) key: Option<String>,
     pub(crate) role: String,
     pub(crate) level: u8,
+    /// The session it ends with, if it does with one.
+    session: String,
     /// The system, if it is one.
     system: Option<Arc<System>>,
     /// The app, if it is one.
@@ -270,6 +271,7 @@ impl Identity<'_> {
             }
         };
         let holds = moment < access.expires && !tokens.is_revoked(&access.grant);
+        let holds = holds && (access.session.is_empty() || self.session_goes_on(&access.account, &access.session)?);
         Ok(holds.then_some(access))
     }
 
@@ -306,13 +308,9 @@ impl Identity<'_> {
             let Some(place) = live(&view, "Patient", patient)? else { return Ok(None) };
             app.patient = Some(place);
         }
-        let key = held.key.clone();
-        let bound = claims.0.get("cnf").and_then(|cnf| cnf.get("jkt")).and_then(Value::as_str);
-        if bound != key.as_deref() {
-            return Ok(None);
-        }
-        let (role, level) = (held.role, held.level);
-        Ok(Some(Access { claims, grant, client, account, audience, expires, key, role, level, system, app }))
+        let key = claims.0.get("cnf").and_then(|cnf| cnf.get("jkt")).and_then(Value::as_str).map(str::to_string);
+        let (role, level, session) = (held.role, held.level, held.session);
+        Ok(Some(Access { claims, grant, client, account, audience, expires, key, role, level, session, system, app }))
     }
 
     fn signed(&self, token: &str, moment: i64) -> Option<Claims> {
