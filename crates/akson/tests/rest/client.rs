@@ -29,7 +29,9 @@ impl Client {
     }
 
     pub fn with(config: Config) -> Client {
-        let core = Core::in_memory(Settings { limits: config.limits.record.clone(), ..Settings::default() }).unwrap();
+        let settings =
+            Settings { base: config.public_url.clone(), limits: config.limits.record.clone(), ..Settings::default() };
+        let core = Core::in_memory(settings).unwrap();
         let house = House::new(core, Config { access_log: false, ..config }).unwrap();
         Client { router: router(&house) }
     }

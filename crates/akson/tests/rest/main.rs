@@ -11,6 +11,7 @@ mod links;
 mod listener;
 mod parameters;
 mod promise;
+mod regressions;
 mod routes;
 mod terms;
 mod transactions;
