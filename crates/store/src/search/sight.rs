@@ -223,6 +223,21 @@ fn mark_all(all: &[Vec<Clause>], hasher: &mut impl Hasher) {
 }
 
 impl Clause {
+    /// Whether it is surely the same condition.
+    pub(crate) fn is(&self, other: &Clause) -> bool {
+        match (self, other) {
+            (Clause::Parts(a), Clause::Parts(b))
+            | (Clause::Controllers(a), Clause::Controllers(b))
+            | (Clause::Units(a), Clause::Units(b)) => a == b,
+            (Clause::Related { keys: a, kinds: of_a }, Clause::Related { keys: b, kinds: of_b }) => {
+                a == b && of_a == of_b
+            }
+            (Clause::Label(a), Clause::Label(b)) => a == b,
+            (Clause::Blocked(a), Clause::Blocked(b)) => a == b,
+            _ => false,
+        }
+    }
+
     fn mark(&self, hasher: &mut impl Hasher) {
         std::mem::discriminant(self).hash(hasher);
         match self {

@@ -123,6 +123,9 @@ pub(super) fn body(sql: &mut Sql<'_>, walk: &Walk<'_>, driver: Option<usize>, en
     }
     sql.push(" WHERE ");
     let mut at = if table == "resource" { At::resource("d", walk.type_name) } else { At::row("d", walk.type_name) };
+    if walk.bodies && table != "resource" {
+        at.resource = Some("r".to_string());
+    }
     if let Within::Part(part) = walk.within {
         at.fixed_part = Some(part);
     }

@@ -8,7 +8,7 @@ use super::compile::{NO, YES, condition, joined, on_resource, type_number};
 use super::drive;
 use super::numbers::Numbers;
 use super::registry::Parameter;
-use super::sight::{Blocked, Blocks, Clause, Limits, Scope};
+use super::sight::{Blocks, Clause, Limits, Scope};
 use super::sql::{At, Sql};
 use crate::access::block;
 use crate::access::kind::KindSet;
@@ -26,12 +26,28 @@ pub fn visible(sql: &mut Sql<'_>, at: &At) {
     }
 }
 
+/// What all alternatives ask for stands once, before them: each term by itself can be tried as early as its columns are known.
 fn limited(sql: &mut Sql<'_>, at: &At, limits: &Limits) {
-    any(sql, at, &limits.only);
-    if !limits.except.is_empty() {
-        sql.push(" AND NOT ");
-        any(sql, at, &limits.except);
+    let common: Vec<&Clause> = match limits.only.as_slice() {
+        [first, rest @ ..] => first.iter().filter(|one| rest.iter().all(|other| has(other, one))).collect(),
+        [] => Vec::new(),
+    };
+    for one in &common {
+        clause(sql, at, one);
+        sql.push(" AND ");
     }
+    joined(sql, &limits.only, " OR ", NO, |sql, all| {
+        let own: Vec<&Clause> = all.iter().filter(|one| !common.iter().any(|other| other.is(one))).collect();
+        joined(sql, &own, " AND ", YES, |sql, one| clause(sql, at, one));
+    });
+    for all in &limits.except {
+        sql.push(" AND NOT ");
+        joined(sql, all, " AND ", YES, |sql, one| clause(sql, at, one));
+    }
+}
+
+fn has(clauses: &[Clause], clause: &Clause) -> bool {
+    clauses.iter().any(|one| one.is(clause))
 }
 
 /// All clauses of any of these.
@@ -70,7 +86,10 @@ pub fn clause(sql: &mut Sql<'_>, at: &At, asked: &Clause) {
             of_all(sql, at, keys.is_empty(), |sql, patient| related(sql, patient, keys, *kinds));
         }
         Clause::Opened { who, kind } => of_all(sql, at, false, |sql, patient| opened(sql, patient, *who, *kind as i64)),
-        Clause::Blocked(blocked) => of_any(sql, at, |sql, patient| is_blocked(sql, at, patient, blocked)),
+        Clause::Blocked(blocked) => {
+            let whom = block::whom(sql.hashes, blocked);
+            of_any(sql, at, |sql, patient| is_blocked(sql, at, patient, (&whom, blocked.blocks)));
+        }
         Clause::Controllers(numbers) => on_resource(sql, at, |sql, r| {
             sql.within(&format!("{r}.controller"), numbers);
         }),
@@ -130,12 +149,14 @@ fn of_part(sql: &mut Sql<'_>, at: &At, holds: impl Fn(&mut Sql<'_>, &str)) {
     }
 }
 
+/// A patient has few relations that are current, so they are looked through: a key of the caller's is no way in, which the
+/// plus sign says.
 fn related(sql: &mut Sql<'_>, patient: &str, keys: &Numbers, kinds: KindSet) {
-    let (moment, n) = (sql.sight.moment(), sql.alias("n"));
-    sql.push(&format!("EXISTS (SELECT 1 FROM relation {n} WHERE {n}.patient = {patient} AND "));
-    sql.within(&format!("{n}.who"), keys);
-    sql.push(&format!(" AND {n}.since <= ")).int(moment).push(&format!(" AND {n}.until > ")).int(moment);
-    sql.push(" AND (").int(kinds.bits()).push(&format!(" >> {n}.kind) & 1 = 1)"));
+    let moment = sql.sight.moment();
+    sql.push("EXISTS (SELECT 1 FROM relation n WHERE n.patient = ").push(patient).push(" AND ");
+    sql.within("+n.who", keys);
+    sql.push(" AND n.since <= ").int(moment).push(" AND n.until > ").int(moment);
+    sql.push(" AND (").int(kinds.bits()).push(" >> n.kind) & 1 = 1)");
 }
 
 fn opened(sql: &mut Sql<'_>, patient: &str, who: i64, kind: i64) {
@@ -145,13 +166,12 @@ fn opened(sql: &mut Sql<'_>, patient: &str, who: i64, kind: i64) {
     sql.push(" AND (o.ended = 0 OR o.ended > ").int(moment).push("))");
 }
 
-fn is_blocked(sql: &mut Sql<'_>, at: &At, patient: &str, blocked: &Blocked) {
+fn is_blocked(sql: &mut Sql<'_>, at: &At, patient: &str, (whom, blocks): (&Numbers, Blocks)) {
     let (moment, type_name) = (sql.sight.moment(), type_number(at.type_name));
-    let whom = block::whom(sql.hashes, blocked);
-    sql.push(&format!("EXISTS (SELECT 1 FROM block b WHERE b.patient = {patient} AND "));
-    sql.within("b.whom", &whom);
+    sql.push("EXISTS (SELECT 1 FROM block b WHERE b.patient = ").push(patient).push(" AND ");
+    sql.within("+b.whom", whom);
     sql.push(" AND b.since <= ").int(moment).push(" AND b.until > ").int(moment);
-    if blocked.blocks == Blocks::InEmergency {
+    if blocks == Blocks::InEmergency {
         sql.push(" AND b.emergency = 1");
     }
     sql.push(" AND b.type IN (0, ").int(type_name).push(") AND b.item IN (0, ").push(&at.rid);

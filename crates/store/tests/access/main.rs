@@ -8,7 +8,10 @@ mod ask;
 #[path = "../support/mod.rs"]
 mod support;
 
+mod agree;
 mod blocks;
+mod judge;
+mod made;
 mod openings;
 mod relations;
 mod versions;
