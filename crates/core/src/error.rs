@@ -38,6 +38,9 @@ pub enum Error {
     /// Another process has the record open.
     #[error("another process has it open")]
     Held,
+    /// Long work was stopped by the one who watches it.
+    #[error("stopped on request")]
+    Interrupted,
     /// The disk is full.
     #[error("the disk is full")]
     Full,
@@ -55,6 +58,7 @@ impl From<akson_store::Error> for Error {
         use akson_store::Error as Store;
         match error {
             Store::Full => Error::Full,
+            Store::Interrupted => Error::Interrupted,
             Store::Held => Error::Held,
             Store::Busy => Error::Unavailable("too many writes are waiting; try again in a moment".to_string()),
             Store::TooLong => Error::Unavailable("the request took too long; ask for less at a time".to_string()),

@@ -17,12 +17,12 @@ pub mod query;
 mod record;
 mod space;
 
-pub use akson_store::instant;
 pub use akson_store::search::{expr, sight};
+pub use akson_store::{Next, Step, Watch, instant};
 pub use caller::{App, Caller, Citizen, Duty, Ground, OnBehalf, Representation, Responsibility, Staff, System, Who};
 pub use error::Error;
 pub use limits::Limits;
-pub use maintain::{Health, Report};
+pub use maintain::{Health, OpenWork, Proved, Report};
 pub use record::{
     Change, Check, EntryAnswer, Expected, ExportPage, Found, HistoryOf, KnownParameter, MetaChange, Mode, Past, Patch,
     Record, SearchOf, Seen, Written, is_sealed,

@@ -1,5 +1,7 @@
 //! What an operator asks of the record as a whole: its health, proof that it is sound, a new index.
 
+use akson_store::{Next, Watch};
+
 use crate::Core;
 use crate::error::Error;
 
@@ -18,7 +20,38 @@ pub struct Health {
     pub free_bytes: Option<u64>,
     /// Whether there is space for writes.
     pub writable: bool,
+    /// The size of the log that is not in the database yet.
+    pub log_bytes: u64,
+    /// Work in the background that is not finished.
+    pub open: Vec<OpenWork>,
+    /// When the record was proved last, if ever.
+    pub proved: Option<Proved>,
 }
+
+/// Work in the background.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OpenWork {
+    /// What it is, in words for the operator.
+    pub what: String,
+    /// Resources done.
+    pub done: u64,
+    /// Resources there are.
+    pub total: u64,
+    /// Whether searches may miss something until it is done.
+    pub answers_are_old: bool,
+}
+
+/// The last proof.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Proved {
+    /// When, in microseconds since 1970.
+    pub at: i64,
+    /// How many faults there were.
+    pub faults: u64,
+}
+
+/// The setting that keeps the last proof.
+const PROVED: &str = "proved";
 
 /// What was proved, and what was found wrong.
 #[derive(Clone, Debug, Default)]
@@ -37,20 +70,49 @@ impl Core {
     /// How it is.
     pub fn health(&self) -> Health {
         let store = self.store();
-        let readable = store.read().is_ok();
-        let bytes = std::fs::metadata(store.path()).map_or(0, |data| data.len());
+        let view = store.read().ok();
+        let readable = view.is_some();
+        let proved = view.and_then(|view| view.setting(PROVED).ok().flatten()).and_then(|kept| read_proof(&kept));
+        let size = |path: &std::path::Path| std::fs::metadata(path).map_or(0, |data| data.len());
         Health {
             sound: readable && !store.is_stopped(),
             engine: "SQLite, built in, 3.51.3 or newer",
             durability: "every answered write is on disk (write-ahead log, synchronous=FULL)",
-            bytes,
+            bytes: size(store.path()) + size(&store.path().with_file_name("audit.db")),
+            log_bytes: self.space().log_bytes(),
+            open: self.open_work().unwrap_or_default(),
+            proved,
             free_bytes: self.space().free_bytes(),
             writable: self.space().is_left(),
         }
     }
 }
 
+fn read_proof(kept: &[u8]) -> Option<Proved> {
+    let (at, faults) = kept.split_first_chunk()?;
+    Some(Proved { at: i64::from_le_bytes(*at), faults: u64::from_le_bytes(faults.try_into().ok()?) })
+}
+
 impl Core {
+    /// Work in the background that is not finished.
+    pub fn open_work(&self) -> Result<Vec<OpenWork>, Error> {
+        let open = self.store().open_work()?;
+        if open.is_empty() {
+            return Ok(Vec::new());
+        }
+        let total = self.store().resources()?;
+        let told = open.into_iter().map(|work| {
+            let answers_are_old = work.kind == "reindex" && work.subject == akson_store::RULES;
+            let what = match work.kind.as_str() {
+                "parameter" => format!("indexing by {}", work.subject),
+                _ if answers_are_old => "indexing by the rules of this program".to_string(),
+                _ => "indexing anew".to_string(),
+            };
+            OpenWork { what, done: work.done.unsigned_abs(), total, answers_are_old }
+        });
+        Ok(told.collect())
+    }
+
     /// Whether nothing was ever written.
     pub fn is_empty(&self) -> Result<bool, Error> {
         let view = self.store().read()?;
@@ -60,7 +122,17 @@ impl Core {
 
     /// Proves checksums, index and audit.
     pub fn verify(&self) -> Result<Report, Error> {
-        let found = self.store().verify()?;
+        self.verify_watched(&mut |_| Next::On)
+    }
+
+    /// The same beside traffic, telling each step; [`Error::Interrupted`] if it was stopped.
+    pub fn verify_watched(&self, watch: Watch<'_>) -> Result<Report, Error> {
+        let at = self.now();
+        let found = self.store().verify_watched(watch)?;
+        let mut proof = at.to_le_bytes().to_vec();
+        proof.extend(found.differences.to_le_bytes());
+        // A proof that can't be noted is a proof all the same.
+        let _ = self.store().write(move |tx| tx.keep_setting(PROVED, &proof)).wait();
         let mut faults = found.told;
         let untold = found.differences - faults.len() as u64;
         if untold > 0 {
@@ -71,7 +143,7 @@ impl Core {
     }
 
     /// Builds the index anew, beside traffic; what was begun and not finished before is finished first.
-    pub fn reindex(&self, mut progress: impl FnMut(u64)) -> Result<u64, Error> {
+    pub fn reindex(&self, watch: Watch<'_>) -> Result<u64, Error> {
         let store = self.store();
         let mut open = store.open_work()?;
         if !open.iter().any(|work| work.kind == "reindex") {
@@ -79,13 +151,18 @@ impl Core {
         }
         let mut total = 0;
         for work in open {
-            store.work(&work, |done| {
-                total = done as u64;
-                progress(total);
-                akson_store::Next::On
-            })?;
+            if !store.work(&work, &mut *watch)? {
+                return Err(Error::Interrupted);
+            }
+            // The background may have done some of it.
+            total = total.max(store.done(&work)?);
         }
         Ok(total)
+    }
+
+    /// Whether writing has stopped after a failure of the disk; only a new start of the process helps.
+    pub fn is_stopped(&self) -> bool {
+        self.store().is_stopped()
     }
 
     /// Waits for what is queued, before the process ends.

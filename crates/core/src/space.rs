@@ -31,8 +31,12 @@ impl Space {
         let Ok(disk) = rustix::fs::statvfs(&self.folder) else {
             return true;
         };
-        let log = self.logs.iter().map(|log| std::fs::metadata(log).map_or(0, |data| data.len())).sum();
-        enough(disk.f_blocks * disk.f_frsize, disk.f_bavail * disk.f_frsize, log)
+        enough(disk.f_blocks * disk.f_frsize, disk.f_bavail * disk.f_frsize, self.log_bytes())
+    }
+
+    /// Bytes in the logs that are not in the databases yet.
+    pub(crate) fn log_bytes(&self) -> u64 {
+        self.logs.iter().map(|log| std::fs::metadata(log).map_or(0, |data| data.len())).sum()
     }
 
     /// Bytes that are free.

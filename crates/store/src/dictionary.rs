@@ -17,6 +17,8 @@ const LEVEL: i32 = 3;
 const DICTIONARY_BYTES: usize = 48 << 10;
 /// Samples are not longer; a long body is compressed well without a dictionary.
 const SAMPLE_BYTES_MAX: usize = 16 << 10;
+/// Samples are doubled so often; more would take memory for nothing.
+const FAILED_MAX: u32 = 3;
 /// Dictionaries of one database; numbers go up to this.
 const DICTIONARIES_MAX: usize = 100_000;
 
@@ -56,6 +58,8 @@ struct Samples {
     bytes: Vec<u8>,
     lengths: Vec<usize>,
     taken: bool,
+    /// How often no dictionary came of them: then twice as many are wanted.
+    failed: u32,
 }
 
 /// The dictionaries of one database.
@@ -118,11 +122,20 @@ impl Dictionaries {
         }
         samples.bytes.extend_from_slice(&text);
         samples.lengths.push(text.len());
-        if samples.lengths.len() < self.samples_wanted {
+        if samples.lengths.len() < self.samples_wanted << samples.failed.min(FAILED_MAX) {
             return None;
         }
         samples.taken = true;
         Some((std::mem::take(&mut samples.bytes), std::mem::take(&mut samples.lengths)))
+    }
+}
+
+impl Dictionaries {
+    /// No dictionary came of a type's samples: collects others, more of them.
+    pub(crate) fn sample_again(&self, type_number: i64) {
+        let mut all = self.samples.lock().unwrap_or_else(PoisonError::into_inner);
+        let failed = all.get(&type_number).map_or(0, |samples| samples.failed) + 1;
+        all.insert(type_number, Samples { failed, ..Samples::default() });
     }
 }
 

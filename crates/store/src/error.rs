@@ -32,6 +32,9 @@ pub enum Error {
     /// A job wants everything it did undone; carries its own reason.
     #[error("undone by the job itself")]
     Aborted(Box<dyn Any + Send>),
+    /// Long work was stopped by the one who watches it.
+    #[error("stopped on request")]
+    Interrupted,
     /// An invariant does not hold.
     #[error("broken: {0}")]
     Broken(String),

@@ -8,10 +8,12 @@ use akson_fhir::definition::Definitions;
 
 use crate::compartment::Whose;
 use crate::engine::Bind::{Bytes, Int, Text};
+use crate::engine::Connection;
 use crate::keep::{self, Settled};
 use crate::view::{State, Stored};
+use crate::watch::{Counter, Step, Watch};
 use crate::writer::Transaction;
-use crate::{Error, Place, Store, types, verify};
+use crate::{Error, Place, Store, rules, types, verify};
 
 /// Resources in one write.
 const BATCH: usize = 100;
@@ -27,10 +29,12 @@ pub struct Work {
     pub id: i64,
     /// `reindex` or `parameter`.
     pub kind: String,
-    /// What it is about: a parameter's address.
+    /// What it is about: a parameter's address; for a reindex nothing, or `rules`.
     pub subject: String,
     /// Resources done.
     pub done: i64,
+    /// When it was begun, in microseconds since 1970.
+    pub started: i64,
 }
 
 /// Whether to go on.
@@ -43,12 +47,24 @@ pub enum Next {
 }
 
 impl Store {
+    /// How many resources there are, live and deleted.
+    pub fn resources(&self) -> Result<u64, Error> {
+        verify::heads(&*self.read()?)
+    }
+
+    /// How many resources a piece of work has done.
+    pub fn done(&self, work: &Work) -> Result<u64, Error> {
+        let sql = "SELECT done FROM job WHERE id = $1 ORDER BY id LIMIT 1";
+        let done = self.read()?.connection.one(sql, &[Int(work.id)], |row| row.int(0))?;
+        Ok(done.map_or(0, i64::unsigned_abs))
+    }
+
     /// Work that was begun and is not finished.
     pub fn open_work(&self) -> Result<Vec<Work>, Error> {
-        let sql = "SELECT id, kind, subject, done FROM job WHERE state = 1 ORDER BY id LIMIT 1000";
+        let sql = "SELECT id, kind, subject, done, started FROM job WHERE state = 1 ORDER BY id LIMIT 1000";
         self.read()?.connection.query(sql, &[], |row| {
             let (kind, subject) = (row.text(1)?.to_owned(), row.text(2)?.to_owned());
-            Ok(Work { id: row.int(0)?, kind, subject, done: row.int(3)? })
+            Ok(Work { id: row.int(0)?, kind, subject, done: row.int(3)?, started: row.int(4)? })
         })
     }
 
@@ -57,33 +73,40 @@ impl Store {
         self.write(|tx| tx.begin_work("reindex", "")).wait()
     }
 
-    /// Does work until it is finished, or `next` says to stop. Whether it is finished.
-    pub fn work(&self, work: &Work, mut next: impl FnMut(i64) -> Next) -> Result<bool, Error> {
+    /// Does work until it is finished, or `watch` says to stop. Whether it is finished.
+    pub fn work(&self, work: &Work, mut watch: impl FnMut(Step) -> Next) -> Result<bool, Error> {
         let id = work.id;
+        let total = self.resources()?;
         loop {
-            match self.write(move |tx| tx.batch(id)).wait()? {
-                None => break,
-                Some(done) if next(done) == Next::Stop => return Ok(false),
-                Some(_) => {}
+            let Some(done) = self.write(move |tx| tx.batch(id)).wait()? else { break };
+            let step = Step { stage: "indexing", done: done.unsigned_abs(), total };
+            if watch(step) == Next::Stop {
+                return Ok(false);
             }
         }
-        let parameter = (work.kind == "parameter").then(|| work.subject.clone());
-        if parameter.is_none() {
-            self.sweep()?;
+        if work.kind != "parameter" {
+            match self.sweep(&mut watch) {
+                Err(Error::Interrupted) => return Ok(false),
+                done => done?,
+            }
         }
-        self.write(move |tx| tx.end_work(id, parameter.as_deref())).wait()?;
+        let work = work.clone();
+        self.write(move |tx| tx.end_work(&work)).wait()?;
         Ok(true)
     }
 
     /// Takes out index rows that no resource gives.
-    fn sweep(&self) -> Result<(), Error> {
+    fn sweep(&self, watch: Watch<'_>) -> Result<(), Error> {
         let view = self.read()?;
-        let different = verify::different(&view)?;
+        let look = verify::Look::at(&view)?;
+        let mut counter = Counter::new(watch);
+        let different = verify::different(&look, &mut counter)?;
         if different.is_empty() {
             return Ok(());
         }
-        let strays = verify::differences(&view, &different)?.into_iter().filter(|found| !found.missing);
+        let strays = verify::differences(&look, &different, &mut counter)?.into_iter().filter(|found| !found.missing);
         let strays: Vec<verify::IndexRow> = strays.map(|found| found.row).collect();
+        drop(look);
         drop(view);
         for some in strays.chunks(ROWS) {
             let some = some.to_vec();
@@ -97,25 +120,31 @@ fn number_of(type_name: &str) -> Option<i64> {
     Definitions::r4().resource(type_name).map(|found| types::number(found.id))
 }
 
+/// Notes work to be done; the same work begun before is given up. Called inside a transaction.
+pub(crate) fn begin(connection: &Connection, kind: &str, subject: &str, at: i64) -> Result<Work, Error> {
+    let sql = "UPDATE job SET state = 2 WHERE kind = $1 AND subject = $2 AND state = 1";
+    connection.execute(sql, &[Text(kind), Text(subject)])?;
+    let last = connection.one("SELECT MAX(id) FROM job ORDER BY 1 LIMIT 1", &[], |row| row.int_or_null(0))?;
+    let id = last.flatten().unwrap_or(0) + 1;
+    let sql = "INSERT INTO job (id, kind, subject, state, part, rid, done, started) \
+               VALUES ($1, $2, $3, 1, $4, $5, 0, $6)";
+    let least = Int(i64::MIN);
+    connection.execute(sql, &[Int(id), Text(kind), Text(subject), least, least, Int(at)])?;
+    Ok(Work { id, kind: kind.to_owned(), subject: subject.to_owned(), done: 0, started: at })
+}
+
 impl Transaction<'_> {
     /// Notes work to be done; the same work begun before is given up.
     pub(crate) fn begin_work(&mut self, kind: &str, subject: &str) -> Result<Work, Error> {
-        let sql = "UPDATE job SET state = 2 WHERE kind = $1 AND subject = $2 AND state = 1";
-        self.connection.execute(sql, &[Text(kind), Text(subject)])?;
-        let last = self.connection.one("SELECT MAX(id) FROM job ORDER BY 1 LIMIT 1", &[], |row| row.int_or_null(0))?;
-        let id = last.flatten().unwrap_or(0) + 1;
-        let sql = "INSERT INTO job (id, kind, subject, state, part, rid, done, started) \
-                   VALUES ($1, $2, $3, 1, $4, $5, 0, $6)";
-        let least = Int(i64::MIN);
-        self.connection.execute(sql, &[Int(id), Text(kind), Text(subject), least, least, Int(self.at)])?;
-        Ok(Work { id, kind: kind.to_owned(), subject: subject.to_owned(), done: 0 })
+        begin(&self.connection, kind, subject, self.at)
     }
 
     /// Notes that work is done, unless it was given up. A search parameter can be searched from then on.
-    fn end_work(&mut self, id: i64, parameter: Option<&str>) -> Result<(), Error> {
+    fn end_work(&mut self, work: &Work) -> Result<(), Error> {
         let sql = "UPDATE job SET state = 2 WHERE id = $1 AND state = 1";
-        match (self.connection.execute(sql, &[Int(id)])?, parameter) {
-            (1, Some(url)) => self.parameter_is_live(url),
+        match (self.connection.execute(sql, &[Int(work.id)])?, work.kind.as_str(), work.subject.as_str()) {
+            (1, "parameter", url) => self.parameter_is_live(url),
+            (1, "reindex", rules::RULES) => rules::are_kept(&self.connection),
             _ => Ok(()),
         }
     }

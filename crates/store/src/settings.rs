@@ -4,7 +4,8 @@
 //! kept ahead of what was given out, so nothing is given out twice after a crash.
 
 use crate::engine::{Bind, Connection};
-use crate::{Error, types};
+use crate::writer::Transaction;
+use crate::{Error, View, types};
 
 /// Numbers kept in advance; those not used are lost at a restart.
 const NUMBERS_AHEAD: i64 = 1000;
@@ -45,6 +46,20 @@ impl Settings {
                 moment: number_setting(connection, "moment", 0)?,
             },
         })
+    }
+}
+
+impl View {
+    /// A setting of this database, by its name.
+    pub fn setting(&self, name: &str) -> Result<Option<Vec<u8>>, Error> {
+        get(&self.connection, name)
+    }
+}
+
+impl Transaction<'_> {
+    /// Keeps a setting of this database.
+    pub fn keep_setting(&mut self, name: &str, value: &[u8]) -> Result<(), Error> {
+        put(&self.connection, name, value)
     }
 }
 

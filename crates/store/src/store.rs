@@ -26,7 +26,7 @@ use crate::search::registry::Registry;
 use crate::settings::{Pulse, Settings};
 use crate::short::Owner;
 use crate::writer::{Job, Task, Writer};
-use crate::{Error, Hashes, Line, Options, Snapshot, Transaction, View, audit, parameters};
+use crate::{Error, Hashes, Line, Options, Snapshot, Transaction, View, audit, parameters, rules};
 
 /// What readers, the writer and preparations share.
 pub(crate) struct Shared {
@@ -121,6 +121,7 @@ impl Store {
         let registry = parameters::load(&connection, &options.base)?;
         let mut log = Log::load(&connection)?;
         audit::take_over(&connection, &mut log)?;
+        rules::check(&connection, (options.clock)())?;
         connection.execute("COMMIT", &[])?;
         let moved = connection.one("SELECT rid FROM moved ORDER BY rid LIMIT 1", &[], |_| Ok(()))?.is_some();
         // A commit of audit lines alone keeps its time in its lines only.
@@ -305,16 +306,19 @@ fn lock(path: &Path) -> Result<File, Error> {
     }
 }
 
-/// Trains a dictionary and keeps it. Without one, bodies are only larger.
+/// Trains a dictionary and keeps it. Without one, bodies are only larger; then it is tried again with others.
 fn train(store: &Weak<Inner>, type_number: i64, samples: &[u8], lengths: &[usize]) {
-    let Some(bytes) = dictionary::train(samples, lengths) else { return };
+    let trained = dictionary::train(samples, lengths);
     let Some(store) = store.upgrade().map(Store) else { return };
+    let Some(bytes) = trained else { return store.0.shared.dictionaries.sample_again(type_number) };
     let kept = store.write(move |tx| {
         let kept = dictionary::keep(&tx.connection, type_number, bytes)?;
         tx.gathered.dictionaries.push(kept);
         Ok(())
     });
-    let _ = kept.wait();
+    if kept.wait().is_err() {
+        store.0.shared.dictionaries.sample_again(type_number);
+    }
 }
 
 impl Drop for Inner {

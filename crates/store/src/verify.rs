@@ -1,6 +1,6 @@
 //! Proves that the database says one thing: checksums, index = f(resources), directory, versions, audit chain.
 //!
-//! All on one snapshot. The index is built again in memory from the bodies and compared with the tables by sums per table
+//! All on one snapshot, so that it runs beside writes; the log cannot begin anew while it does. The index is built again in memory from the bodies and compared with the tables by sums per table
 //! and parameter; only where these differ are the rows themselves compared. Nothing is changed.
 
 use std::collections::HashMap;
@@ -9,8 +9,10 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use crate::engine::Bind::Int;
 use crate::keep::Settled;
 use crate::prepare::Indexed;
+use crate::search::registry::Registry;
 use crate::view::{State, head_columns};
-use crate::{Bind, Error, Place, Row, Store, View, ids, types};
+use crate::watch::{Counter, Watch};
+use crate::{Bind, Error, Next, Place, Row, Store, View, ids, parameters, types};
 
 /// Differences that are told one by one; all are counted.
 const TOLD_MAX: usize = 100;
@@ -160,23 +162,52 @@ fn add(sums: &mut Sums, row: &IndexRow) {
 impl Store {
     /// Looks at everything there is.
     pub fn verify(&self) -> Result<Report, Error> {
+        self.verify_watched(&mut |_| Next::On)
+    }
+
+    /// The same, telling each step; [`Error::Interrupted`] if it was stopped.
+    pub fn verify_watched(&self, watch: Watch<'_>) -> Result<Report, Error> {
         let view = self.read()?;
-        let mut report = Report::default();
+        let look = Look::at(&view)?;
+        let (mut report, mut counter) = (Report::default(), Counter::new(watch));
+        counter.begin("the file", 0)?;
         check_file(&view, &mut report)?;
-        let expected = check_heads(&view, &mut report)?;
-        check_history(&view, &mut report)?;
+        let expected = check_heads(&look, &mut report, &mut counter)?;
+        check_history(&view, &mut report, &mut counter)?;
+        counter.begin("ids", 0)?;
         check_directory(&view, &mut report)?;
-        let different = compare(&view, &expected, &mut report)?;
+        let different = compare(&view, &expected, &mut report, &mut counter)?;
         if !different.is_empty() {
-            for difference in differences(&view, &different)? {
+            for difference in differences(&look, &different, &mut counter)? {
                 report.tell(difference.words());
             }
         }
+        counter.begin("audit", 0)?;
         let (lines, faults) = self.verify_audit()?;
         report.lines = lines;
         faults.into_iter().for_each(|fault| report.tell(fault));
         Ok(report)
     }
+}
+
+/// A view with the search parameters of its moment, which may not be those of now.
+pub(crate) struct Look<'v> {
+    view: &'v View,
+    registry: Registry,
+    /// Numbers whose rows are still being made: some are missing.
+    unfinished: Vec<i64>,
+}
+
+impl<'v> Look<'v> {
+    pub(crate) fn at(view: &'v View) -> Result<Look<'v>, Error> {
+        let registry = parameters::load(&view.connection, &view.shared.options.base)?;
+        let unfinished = registry.unfinished().map(i64::from).collect();
+        Ok(Look { view, registry, unfinished })
+    }
+}
+
+fn count(view: &View, sql: &str) -> Result<u64, Error> {
+    Ok(view.connection.one(sql, &[], |row| row.int(0))?.map_or(0, i64::unsigned_abs))
 }
 
 fn check_file(view: &View, report: &mut Report) -> Result<(), Error> {
@@ -189,10 +220,12 @@ fn check_file(view: &View, report: &mut Report) -> Result<(), Error> {
 }
 
 /// All heads: checksum, id, index.
-fn check_heads(view: &View, report: &mut Report) -> Result<Sums, Error> {
+fn check_heads(look: &Look<'_>, report: &mut Report, counter: &mut Counter<'_>) -> Result<Sums, Error> {
+    let view = look.view;
     let mut sums = Sums::new();
     let mut findings = Vec::new();
-    each_head(view, |place, head| {
+    counter.begin("resources", heads(view)?)?;
+    each_head(look, counter, |place, head| {
         report.resources += 1;
         match head {
             Ok((type_number, id, index)) => {
@@ -212,21 +245,31 @@ fn check_heads(view: &View, report: &mut Report) -> Result<Sums, Error> {
 /// A live head: type, id and index; or what is wrong with it; or nothing, if it is deleted.
 type Head = Result<(i64, String, Indexed), Option<String>>;
 
+/// How many resources there are, live and deleted.
+pub(crate) fn heads(view: &View) -> Result<u64, Error> {
+    count(view, "SELECT COUNT(*) FROM resource ORDER BY 1 LIMIT 1")
+}
+
 /// Goes through all heads.
-fn each_head(view: &View, mut each: impl FnMut(Place, Head) -> Result<(), Error>) -> Result<(), Error> {
-    let registry = view.registry();
+fn each_head(
+    look: &Look<'_>,
+    counter: &mut Counter<'_>,
+    mut each: impl FnMut(Place, Head) -> Result<(), Error>,
+) -> Result<(), Error> {
+    let Look { view, registry, .. } = look;
     let sql = concat!("SELECT ", head_columns!(), " FROM resource ORDER BY part, rid LIMIT $1");
     view.connection.each(sql, &[Int(i64::MAX)], |row| {
         let place = Place { part: row.int(0)?, rid: row.int(1)? };
         let head = match view.stored(row) {
-            Ok(stored) if stored.state == State::Live => match view.shared.index_text(view, stored.bare(), &registry) {
+            Ok(stored) if stored.state == State::Live => match view.shared.index_text(view, stored.bare(), registry) {
                 Ok(index) => Ok((types::number(stored.type_id), stored.id, index)),
                 Err(error) => Err(Some(error.to_string())),
             },
             Ok(_) => Err(None),
             Err(error) => Err(Some(error.to_string())),
         };
-        each(place, head)
+        each(place, head)?;
+        counter.one()
     })
 }
 
@@ -270,9 +313,10 @@ fn places(view: &View, index: &Indexed) -> Result<Option<Vec<Place>>, Error> {
 }
 
 /// Older versions: checksums, and that none is missing.
-fn check_history(view: &View, report: &mut Report) -> Result<(), Error> {
+fn check_history(view: &View, report: &mut Report, counter: &mut Counter<'_>) -> Result<(), Error> {
     let mut found: HashMap<i64, i64> = HashMap::new();
     let mut findings = Vec::new();
+    counter.begin("earlier versions", count(view, "SELECT COUNT(*) FROM history ORDER BY 1 LIMIT 1")?)?;
     let sql = concat!("SELECT ", head_columns!(), " FROM history ORDER BY part, rid, version LIMIT $1");
     view.connection.each(sql, &[Int(i64::MAX)], |row| {
         report.versions += 1;
@@ -280,7 +324,7 @@ fn check_history(view: &View, report: &mut Report) -> Result<(), Error> {
         if let Err(error) = view.stored(row) {
             findings.push(format!("resource {} version {}: {error}", row.int(1)?, row.int(3)?));
         }
-        Ok(())
+        counter.one()
     })?;
     let sql = "SELECT rid, version FROM resource WHERE version > 1 ORDER BY part, rid LIMIT $1";
     view.connection.each(sql, &[Int(i64::MAX)], |row| {
@@ -314,10 +358,16 @@ fn check_directory(view: &View, report: &mut Report) -> Result<(), Error> {
 }
 
 /// Compares sums; which tables and parameters differ.
-fn compare(view: &View, expected: &Sums, report: &mut Report) -> Result<Vec<(usize, i64)>, Error> {
+fn compare(
+    view: &View,
+    expected: &Sums,
+    report: &mut Report,
+    counter: &mut Counter<'_>,
+) -> Result<Vec<(usize, i64)>, Error> {
     let mut actual = Sums::new();
+    counter.begin("index rows", expected.values().map(|sum| sum.0).sum())?;
     for table in 0..TABLES.len() {
-        each_row(view, table, |row| {
+        each_row(view, table, counter, |row| {
             report.rows += 1;
             add(&mut actual, &row);
         })?;
@@ -329,12 +379,12 @@ fn compare(view: &View, expected: &Sums, report: &mut Report) -> Result<Vec<(usi
     Ok(different)
 }
 
-fn each_row(view: &View, table: usize, mut each: impl FnMut(IndexRow)) -> Result<(), Error> {
+fn each_row(view: &View, table: usize, counter: &mut Counter<'_>, mut each: impl FnMut(IndexRow)) -> Result<(), Error> {
     let (name, columns) = TABLES[table];
     let sql = format!("SELECT {columns} FROM {name} ORDER BY 1 LIMIT $1");
     view.connection.each(&sql, &[Int(i64::MAX)], |row| {
         each(IndexRow::read(table, row)?);
-        Ok(())
+        counter.one()
     })
 }
 
@@ -354,9 +404,15 @@ impl Difference {
 }
 
 /// The rows that differ in some tables and parameters.
-pub(crate) fn differences(view: &View, among: &[(usize, i64)]) -> Result<Vec<Difference>, Error> {
+pub(crate) fn differences(
+    look: &Look<'_>,
+    among: &[(usize, i64)],
+    counter: &mut Counter<'_>,
+) -> Result<Vec<Difference>, Error> {
+    let view = look.view;
     let mut expected: HashMap<u64, IndexRow> = HashMap::new();
-    each_head(view, |place, head| {
+    counter.begin("differences", heads(view)?)?;
+    each_head(look, counter, |place, head| {
         let Ok((type_number, _, index)) = head else { return Ok(()) };
         if let Some(targets) = places(view, &index)? {
             let settled = Settled::new(&index, type_number, place.rid, targets);
@@ -368,22 +424,24 @@ pub(crate) fn differences(view: &View, among: &[(usize, i64)]) -> Result<Vec<Dif
     let mut found = Vec::new();
     for table in 0..TABLES.len() {
         if among.iter().any(|(other, _)| *other == table) {
-            each_row(view, table, |row| {
+            each_row(view, table, counter, |row| {
                 if among.contains(&(row.table, row.param)) && expected.remove(&row.sum()).is_none() {
                     found.push(Difference { row, missing: false });
                 }
             })?;
         }
     }
-    found.extend(expected.into_values().map(|row| Difference { row, missing: true }));
+    let by_param = |row: &IndexRow| TABLES[row.table].1.starts_with("param");
+    let due = |row: &IndexRow| !by_param(row) || !look.unfinished.contains(&row.param);
+    found.extend(expected.into_values().filter(due).map(|row| Difference { row, missing: true }));
     Ok(found)
 }
 
 /// Tables and parameters whose rows are not those the bodies give.
-pub(crate) fn different(view: &View) -> Result<Vec<(usize, i64)>, Error> {
+pub(crate) fn different(look: &Look<'_>, counter: &mut Counter<'_>) -> Result<Vec<(usize, i64)>, Error> {
     let mut report = Report::default();
-    let expected = check_heads(view, &mut report)?;
-    compare(view, &expected, &mut report)
+    let expected = check_heads(look, &mut report, counter)?;
+    compare(look.view, &expected, &mut report, counter)
 }
 
 impl IndexRow {

@@ -20,6 +20,7 @@ use crate::keep::Settled;
 use crate::pending::Promise;
 use crate::search::registry::Registry;
 use crate::settings::{self, Pulse};
+use crate::store::Shared;
 use crate::{Error, View};
 
 /// Words remembered as written; beyond this the memory begins anew.
@@ -179,6 +180,17 @@ impl Transaction<'_> {
     }
 }
 
+/// Says that writing has stopped when the thread ends by a panic outside a job.
+struct Alarm(Arc<Shared>);
+
+impl Drop for Alarm {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.0.stopped.store(true, Ordering::Release);
+        }
+    }
+}
+
 /// The thread's state.
 pub(crate) struct Writer {
     view: View,
@@ -195,6 +207,7 @@ impl Writer {
 
     /// Runs until the last sender is gone.
     pub(crate) fn run(mut self, queue: &Receiver<Box<dyn Task>>) {
+        let _alarm = Alarm(Arc::clone(&self.view.shared));
         loop {
             match queue.recv_timeout(QUIET) {
                 Ok(first) => self.group(first, queue),

@@ -40,7 +40,10 @@ const SAMPLE: &[&str] = &[
 /// After this a helper without work ends.
 const HELPER_IDLE: Duration = Duration::from_secs(600);
 
-/// Serves until SIGINT or SIGTERM.
+/// How often it is looked whether writing has stopped.
+const LOOK_EVERY: Duration = Duration::from_millis(250);
+
+/// Serves until SIGINT or SIGTERM, or until the disk fails; that is a failure of the process too.
 pub fn serve(settings: Config) -> Result<ExitCode, Failure> {
     let started = Instant::now();
     // A panic's own text may quote the string it failed on, which may be a person's: only its place is told.
@@ -80,7 +83,7 @@ pub fn serve(settings: Config) -> Result<ExitCode, Failure> {
         let house = House::new(core.clone(), Config { listen: address, ..settings })?;
         let router = router(&house).merge(oauth::serve::router(core.clone(), house.config.clone()));
         let room = open_room(&house)?;
-        let stop = stop()?;
+        let stop = stop(core.clone())?;
         announce(&house.config, started);
         let stop_time = limits.stop_time;
         server::serve(listener, router, limits, Arc::clone(&house.metrics), stop).await;
@@ -129,14 +132,22 @@ async fn load_sample(core: &Core) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Ready when the process is told to stop. It listens from the call on, not only when it is awaited.
-fn stop() -> std::io::Result<impl Future<Output = ()>> {
+/// Ready when the process is told to stop, or can't write any more: what the disk has kept is known only after a new start.
+/// It listens from the call on, not only when it is awaited.
+fn stop(core: Core) -> std::io::Result<impl Future<Output = ()>> {
     let mut interrupted = signal(SignalKind::interrupt())?;
     let mut terminated = signal(SignalKind::terminate())?;
     Ok(async move {
         tokio::select! {
             _ = interrupted.recv() => {}
             _ = terminated.recv() => {}
+            () = no_writing(&core) => {}
         }
     })
+}
+
+async fn no_writing(core: &Core) {
+    while !core.is_stopped() {
+        tokio::time::sleep(LOOK_EVERY).await;
+    }
 }

@@ -9,7 +9,7 @@ use std::sync::mpsc::{SyncSender, TrySendError};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use akson_core::Core;
+use akson_core::{Core, Next, Step};
 use tokio::runtime::Handle;
 
 use super::command::Failure;
@@ -81,6 +81,15 @@ impl Desk {
             }
         }
         !self.is_stopped()
+    }
+
+    /// Tells a step of the record's, of so many `unit`; whether to go on.
+    pub fn step(&self, step: Step, unit: &str) -> Next {
+        let Step { stage, done, total } = step;
+        match self.progress(Progress { stage: stage.to_owned(), done, total, unit: unit.to_owned() }) {
+            true => Next::On,
+            false => Next::Stop,
+        }
     }
 
     /// Whether the operator wants the work stopped.

@@ -49,7 +49,7 @@ impl From<Error> for Refusal {
             Error::Conflict(text) => Refusal::new(409, "conflict", text),
             Error::Precondition(text) => Refusal::new(412, "conflict", text),
             Error::TooMuch(text) => Refusal::new(413, "too-costly", text),
-            Error::Held => Refusal::new(503, "transient", error.to_string()),
+            Error::Held | Error::Interrupted => Refusal::new(503, "transient", error.to_string()),
             Error::Unavailable(text) => Refusal::new(503, "transient", text),
             Error::Full => {
                 Refusal::new(507, "no-store", "the disk is full; nothing was changed; try again when there is space")

@@ -2,6 +2,8 @@
 //! on its own folder and port, and is bounded in time.
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, reason = "a test")]
 
+mod beside;
+mod broken_disk;
 mod full_disk;
 mod history_checker;
 mod hostile;

@@ -42,6 +42,16 @@ impl Server {
         Wire::new(self.address)
     }
 
+    /// Its process.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// How it ended, if it has.
+    pub fn ended(&mut self) -> Option<std::process::ExitStatus> {
+        self.child.try_wait().expect("its state")
+    }
+
     /// Ends the process at once, as a power switch would, but for what the kernel keeps.
     pub fn kill(&mut self) {
         self.child.kill().expect("killed");

@@ -10,7 +10,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
-use akson_store::Store;
+use akson_store::{Next, Store};
 
 use crate::error::Error;
 
@@ -19,7 +19,7 @@ use crate::error::Error;
 pub(crate) enum Job {
     /// Use the search parameters that are kept in the record, and index by them.
     Parameters,
-    /// Index by the search parameters that are in use.
+    /// Finish what was begun of the index.
     Index,
 }
 
@@ -79,10 +79,19 @@ fn run(store: &Store, queue: &Receiver<Job>, stop: &AtomicBool) {
             return;
         }
         let done = match job {
-            Job::Parameters => parameters::adjust(store).and_then(|()| parameters::index(store, stop)),
-            Job::Index => parameters::index(store, stop),
+            Job::Parameters => parameters::adjust(store).and_then(|()| index(store, stop)),
+            Job::Index => index(store, stop),
         };
         // What failed is tried again when the next one is asked for, at the latest at the next start.
         let _ = done;
     }
+}
+
+/// Builds the index where that was begun and is not finished: by a new search parameter, or by other rules.
+fn index(store: &Store, stop: &AtomicBool) -> Result<(), Error> {
+    for work in store.open_work()? {
+        let next = |_| if stop.load(Ordering::Acquire) { Next::Stop } else { Next::On };
+        store.work(&work, next)?;
+    }
+    Ok(())
 }

@@ -29,7 +29,7 @@ fn outcome(error: &Error) -> i64 {
         Error::Malformed(_) => 6,
         Error::Invalid(_) => 7,
         Error::TooMuch(_) => 8,
-        Error::Unavailable(_) | Error::Held => 9,
+        Error::Unavailable(_) | Error::Held | Error::Interrupted => 9,
         Error::Full => 10,
         Error::Broken(_) => 11,
     }

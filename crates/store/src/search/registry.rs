@@ -223,6 +223,11 @@ impl Registry {
         }
     }
 
+    /// The numbers of parameters whose rows are still being built.
+    pub fn unfinished(&self) -> impl Iterator<Item = i32> {
+        self.types.values().flat_map(|of| &of.list).filter(|one| !one.live).map(|one| one.number)
+    }
+
     /// The parameters of a type, in the order of their numbers.
     pub fn parameters(&self, type_name: &str) -> &[Arc<Parameter>] {
         self.types.get(type_name).map_or(&[], |of| &of.list)

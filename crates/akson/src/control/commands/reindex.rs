@@ -1,8 +1,9 @@
 //! `akson reindex`: builds the search index anew, beside traffic; goes on where an earlier one was stopped.
 
+use akson_core::Error;
+
 use crate::control::command::{Command, Ending, Failure};
 use crate::control::desk::{Desk, grouped};
-use crate::control::messages::Progress;
 
 /// Its words.
 #[derive(clap::Args)]
@@ -13,10 +14,13 @@ impl Command for Reindex {
     const ABOUT: &'static str = "Build the search index anew from the resources";
 
     fn run(&self, desk: &Desk) -> Result<Ending, Failure> {
-        let count = desk.core()?.reindex(|done| {
-            let (stage, unit) = ("indexing".to_owned(), "resources".to_owned());
-            desk.progress(Progress { stage, done, total: 0, unit });
-        })?;
+        let count = match desk.core()?.reindex(&mut |step| desk.step(step, "")) {
+            Err(Error::Interrupted) => {
+                desk.say("the same command goes on where this one was; so does the next start of the server");
+                return Ok(Ending::Stopped);
+            }
+            count => count?,
+        };
         desk.say(format!("{} resources indexed anew", grouped(count)));
         Ok(Ending::Done)
     }

@@ -1,4 +1,6 @@
-//! `akson verify`: proves that what is kept is what was written.
+//! `akson verify`: proves that what is kept is what was written. On one moment of the record, beside traffic.
+
+use akson_core::Error;
 
 use crate::control::command::{Command, Ending, Failure};
 use crate::control::desk::{Desk, grouped};
@@ -12,7 +14,10 @@ impl Command for Verify {
     const ABOUT: &'static str = "Prove checksums, index and audit";
 
     fn run(&self, desk: &Desk) -> Result<Ending, Failure> {
-        let report = desk.core()?.verify()?;
+        let report = match desk.core()?.verify_watched(&mut |step| desk.step(step, "")) {
+            Err(Error::Interrupted) => return Ok(Ending::Stopped),
+            report => report?,
+        };
         desk.say(format!(
             "{} resources, {} earlier versions, {} audit lines",
             grouped(report.resources),
