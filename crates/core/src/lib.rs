@@ -5,6 +5,7 @@
 
 pub mod access;
 pub mod audit;
+mod backup;
 pub mod base64;
 mod caller;
 mod error;
@@ -19,6 +20,7 @@ mod space;
 
 pub use akson_store::search::{expr, sight};
 pub use akson_store::{Next, Step, Watch, instant};
+pub use backup::{CopiedFile, Manifest};
 pub use caller::{App, Caller, Citizen, Duty, Ground, OnBehalf, Representation, Responsibility, Staff, System, Who};
 pub use error::Error;
 pub use limits::Limits;

@@ -6,6 +6,7 @@
 
 pub mod access;
 pub mod audit;
+mod backup;
 mod body;
 mod clients;
 mod clock;
@@ -42,6 +43,7 @@ mod watch;
 mod writer;
 
 pub use audit::{Asked, Line};
+pub use backup::{Copied, FILES};
 pub use clients::ClientRow;
 pub use clock::{instant, write_instant};
 pub use engine::{Bind, Connection, Row};

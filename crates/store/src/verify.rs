@@ -250,6 +250,11 @@ pub(crate) fn heads(view: &View) -> Result<u64, Error> {
     count(view, "SELECT COUNT(*) FROM resource ORDER BY 1 LIMIT 1")
 }
 
+/// How many older versions there are.
+pub(crate) fn older(view: &View) -> Result<u64, Error> {
+    count(view, "SELECT COUNT(*) FROM history ORDER BY 1 LIMIT 1")
+}
+
 /// Goes through all heads.
 fn each_head(
     look: &Look<'_>,
@@ -316,7 +321,7 @@ fn places(view: &View, index: &Indexed) -> Result<Option<Vec<Place>>, Error> {
 fn check_history(view: &View, report: &mut Report, counter: &mut Counter<'_>) -> Result<(), Error> {
     let mut found: HashMap<i64, i64> = HashMap::new();
     let mut findings = Vec::new();
-    counter.begin("earlier versions", count(view, "SELECT COUNT(*) FROM history ORDER BY 1 LIMIT 1")?)?;
+    counter.begin("earlier versions", older(view)?)?;
     let sql = concat!("SELECT ", head_columns!(), " FROM history ORDER BY part, rid, version LIMIT $1");
     view.connection.each(sql, &[Int(i64::MAX)], |row| {
         report.versions += 1;

@@ -181,7 +181,7 @@ impl Transaction<'_> {
 }
 
 /// Says that writing has stopped when the thread ends by a panic outside a job.
-struct Alarm(Arc<Shared>);
+pub(crate) struct Alarm(pub(crate) Arc<Shared>);
 
 impl Drop for Alarm {
     fn drop(&mut self) {

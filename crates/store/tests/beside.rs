@@ -190,3 +190,23 @@ fn a_panic_of_the_writer_stops_writing_and_is_told() {
     }
     assert!(store.read().is_ok());
 }
+
+#[test]
+fn a_restored_record_begins_an_epoch_without_what_was_granted() {
+    let store = store();
+    let session = "INSERT INTO session (hash, id, account, role, provider, level, begun, seen, locked) \
+                   VALUES (x'01', 'a', 'b', '', '', 4, 1, 1, 0)";
+    let grant = "INSERT INTO app_grant (id, client, account, session, made, until, revoked, body) \
+                 VALUES ('g', 'c', '', '', 1, 2, 9223372036854775807, '')";
+    let key = "INSERT INTO signing_key (kid, algorithm, made, retired, gone, sealed) \
+               VALUES ('k', 'ES256', 1, 9223372036854775807, 9223372036854775807, x'')";
+    for sql in [session, grant, key] {
+        store.write(move |tx| tx.connection().execute(sql, &[])).wait().unwrap();
+    }
+    assert_eq!(store.write(|tx| tx.begin_epoch()).wait().unwrap(), 1);
+    assert_eq!(store.write(|tx| tx.begin_epoch()).wait().unwrap(), 2);
+    let view = store.read().unwrap();
+    assert_eq!((view.epoch().unwrap(), support::count(&store, "session")), (2, 0));
+    assert!(view.grant("g").unwrap().unwrap().revoked < i64::MAX);
+    assert!(view.signing_keys().unwrap()[0].gone < i64::MAX);
+}

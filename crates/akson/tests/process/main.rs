@@ -2,6 +2,7 @@
 //! on its own folder and port, and is bounded in time.
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, reason = "a test")]
 
+mod backup;
 mod beside;
 mod broken_disk;
 mod full_disk;

@@ -15,7 +15,7 @@ use crate::engine::Connection;
 use crate::engine::write_ahead::{QUIET, WriteAhead};
 use crate::pending::Promise;
 use crate::store::Shared;
-use crate::writer::Fate;
+use crate::writer::{Alarm, Fate};
 
 /// Lines that wait to be kept.
 pub(crate) struct Note {
@@ -55,6 +55,7 @@ impl Keeper {
 
     /// Runs until the last sender is gone.
     pub(crate) fn run(mut self, queue: &Receiver<Order>) {
+        let _alarm = Alarm(Arc::clone(&self.shared));
         let (mut taken, mut chores) = (Vec::new(), Vec::new());
         loop {
             let first = match queue.recv_timeout(QUIET) {

@@ -30,7 +30,14 @@ pub(crate) use log::Log;
 pub(crate) use old::take_over;
 pub(crate) use rows::last_moment;
 
+use crate::engine::Connection;
 use crate::{Error, Transaction};
+
+/// How many rows a file has, and the root of their tree.
+pub(crate) fn head(connection: &Connection) -> Result<(u64, [u8; 32]), Error> {
+    let frontier = tree::frontier(connection)?;
+    Ok((frontier.size(), frontier.root()))
+}
 
 impl Transaction<'_> {
     /// Adds a line to the audit.

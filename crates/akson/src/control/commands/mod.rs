@@ -1,12 +1,14 @@
 //! The table of commands: a new one is a file here and a line in [`COMMANDS`].
 
 pub mod audit;
+pub mod backup;
 pub mod client;
 pub mod doctor;
 pub mod export;
 pub mod key;
 pub mod load;
 pub mod reindex;
+pub mod restore;
 pub mod sandbox;
 pub mod verify;
 
@@ -27,6 +29,8 @@ pub const COMMANDS: &[Row] = &[
     row::<client::Client>(),
     row::<key::Key>(),
     row::<sandbox::Sandbox>(),
+    row::<backup::Backup>(),
+    row::<restore::Restore>(),
 ];
 
 /// The reader of command lines with all commands of the table.
