@@ -18,6 +18,7 @@ pub mod query;
 mod record;
 mod space;
 
+pub use akson_store::opening::Opening;
 pub use akson_store::search::{expr, sight};
 pub use akson_store::{Next, Step, Watch, instant};
 pub use backup::{CopiedFile, Manifest};
@@ -26,8 +27,8 @@ pub use error::Error;
 pub use limits::Limits;
 pub use maintain::{Health, OpenWork, Proved, Report};
 pub use record::{
-    Change, Check, EntryAnswer, Expected, ExportPage, Found, HistoryOf, KnownParameter, MetaChange, Mode, Past, Patch,
-    Record, SearchOf, Seen, Written, is_sealed,
+    Change, Check, EntryAnswer, Expected, ExportPage, Found, HistoryOf, KnownParameter, MetaChange, Mode,
+    OPENING_SYSTEM, Past, Patch, Reason, Record, SearchOf, Seen, Standing, Written, is_sealed,
 };
 
 use std::path::Path;

@@ -14,7 +14,10 @@ use akson_fhir::json::{Kind, Value};
 use akson_fhir::reference::Reference;
 
 /// Elements that say whose a resource is.
-const PRIMARY: [&str; 5] = ["subject", "patient", "beneficiary", "individual", "candidate"];
+const PRIMARY: [&str; 6] = ["subject", "patient", "beneficiary", "individual", "candidate", "for"];
+/// Types that name a patient though FHIR has them in no compartment: what is known of a patient belongs to the patient.
+const ALSO: [(&str, &str); 4] =
+    [("Contract", "subject"), ("Device", "patient"), ("GuidanceResponse", "patient"), ("Task", "patient")];
 /// Parts of resources that belong to no single patient.
 const BUCKETS: i64 = 1024;
 
@@ -148,7 +151,8 @@ fn rules() -> Vec<Rule> {
             rules.resize_with(at + 1, Rule::default);
         }
         let mut rule = Rule::default();
-        for code in definitions.compartment("Patient", found.name).unwrap_or(&[]) {
+        let also = ALSO.iter().filter(|(name, _)| *name == found.name).map(|(_, code)| code);
+        for code in definitions.compartment("Patient", found.name).unwrap_or(&[]).iter().chain(also) {
             let parameters = definitions.search_parameters(found.name);
             let Some(parameter) = parameters.iter().find(|parameter| parameter.code == *code) else { continue };
             for path in paths(parameter.expression, found.name) {
@@ -205,6 +209,8 @@ mod tests {
         check(r#"{"resourceType":"Encounter","subject":{"reference":"Patient/1/_history/2"}}"#, Whose::One, &["1"]);
         let same = r#"{"resourceType":"Observation","subject":{"reference":"Patient/1"},"performer":[{"reference":"Patient/1"}]}"#;
         check(same, Whose::One, &["1"]);
+        check(r#"{"resourceType":"Task","for":{"reference":"Patient/1"}}"#, Whose::One, &["1"]);
+        check(r#"{"resourceType":"Device","patient":{"reference":"Patient/1"}}"#, Whose::One, &["1"]);
         check(r#"{"resourceType":"Coverage","beneficiary":{"reference":"Patient/1"}}"#, Whose::One, &["1"]);
         check(
             r#"{"resourceType":"Account","subject":[{"reference":"Patient/1"},{"reference":"Device/1"}]}"#,
@@ -234,6 +240,7 @@ mod tests {
         assert_eq!(primary("EnrollmentRequest"), Some("subject"));
         assert_eq!(primary("Organization"), None);
         assert_eq!(primary("Appointment"), None);
+        assert_eq!(primary("Task"), Some("patient"));
     }
 
     #[test]

@@ -34,8 +34,8 @@ pub struct Granted {
     pub hides: Hides,
     /// The patients that are seen through whatever app, for who is to have no say in whom they care for.
     pub patients: Option<Sight>,
-    /// The municipality that answers for what is new.
-    pub controller: Option<i64>,
+    /// The municipality and the unit that answer for what is new.
+    pub answers: Option<(i64, i64)>,
 }
 
 impl Deref for Granted {
@@ -55,7 +55,7 @@ impl Granted {
             sight,
             hides: Hides::default(),
             patients: None,
-            controller: None,
+            answers: None,
         }
     }
 }
@@ -64,7 +64,10 @@ impl Granted {
 pub fn permit(cache: &Cache, registry: &Arc<Registry>, caller: &Caller, action: Action, type_name: &str) -> Decision {
     let made = |action: Action| cache.sight(registry, caller, action, || make(registry, caller, action));
     if let Some(sight) = plain(caller) {
-        let granted = Granted { controller: caller.controller, ..Granted::alike(sight.at(caller.moment)) };
+        let granted = Granted {
+            answers: caller.controller.map(|controller| (controller, 0)),
+            ..Granted::alike(sight.at(caller.moment))
+        };
         return judged(granted, registry, caller, action, type_name);
     }
     let sight = match action {
@@ -78,7 +81,7 @@ pub fn permit(cache: &Cache, registry: &Arc<Registry>, caller: &Caller, action: 
                 let alone = Caller { app: None, ..caller.clone() };
                 let patients = cache.sight(registry, &alone, Action::Read, || make(registry, &alone, Action::Read));
                 granted.patients = Some(patients);
-                granted.controller = staff.controllers.first().copied();
+                granted.answers = staff.controllers.first().map(|controller| (*controller, staff.unit_number));
             }
             granted
         }

@@ -16,7 +16,7 @@ mod rules;
 
 pub use cache::Cache;
 pub use fold::{Granted, permit};
-pub use rules::ground::{may_declare, may_open};
+pub use rules::ground::{may_declare, may_open, may_review};
 pub use rules::{RULES, Rule};
 
 use akson_store::search::registry::Registry;

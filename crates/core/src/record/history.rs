@@ -68,7 +68,7 @@ impl Record {
         let sight = self.granted(about.action, about.type_name)?;
         let range = self.range(pairs)?;
         let definitions = Definitions::r4();
-        let mut now = None;
+        let one = matches!(of, HistoryOf::Instance(..));
         let scope = match of {
             HistoryOf::System => HistoryScope::System,
             HistoryOf::Type(name) => {
@@ -84,9 +84,7 @@ impl Record {
                 if !look::sees(view, &sight, &head)? {
                     return Err(Error::NotFound);
                 }
-                let place = head.place;
-                now = Some(head);
-                HistoryScope::Instance(place)
+                HistoryScope::Instance(head.place)
             }
         };
         let page = view.history(scope, range.since, range.before, range.count)?;
@@ -94,7 +92,7 @@ impl Record {
         let mut versions = Vec::with_capacity(page.versions.len());
         let mut lines = Vec::with_capacity(page.versions.len());
         for stored in &page.versions {
-            if now.as_ref().is_some_and(|head| !look::sees_version(&sight, head, stored)) {
+            if one && !view.sees_version(&sight, stored)? {
                 continue;
             }
             lines.push(self.line_of(about, stored));

@@ -1,12 +1,10 @@
 //! The way to the store's search: reading a query, running it in a sight, and asking about one resource.
 
 use std::cell::RefCell;
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use akson_fhir::codes::Codes;
 use akson_fhir::definition::{Definitions, TypeId};
-use akson_fhir::json::Tree;
 use akson_fhir::outcome::Issue;
 use akson_fhir::value::date::Zone;
 use akson_store::search::expr::Expr;
@@ -87,32 +85,14 @@ fn refused(refusal: Refusal) -> Error {
     }
 }
 
-/// Whether a stored resource lies in the sight. Who does not see all of a type does not see what is deleted.
+/// Whether a stored resource lies in the sight; what is deleted, if its last content did.
 pub(super) fn sees(view: &View, sight: &Sight, stored: &Stored) -> Result<bool, Error> {
     match sight.of(Definitions::r4().get(stored.type_id).name) {
         Scope::Nothing => Ok(false),
         Scope::Everything => Ok(true),
-        Scope::Some(_) if stored.state == State::Deleted => Ok(false),
+        Scope::Some(_) if stored.state == State::Deleted => Ok(view.sees_version(sight, stored)?),
         Scope::Some(_) => Ok(view.sees(sight, stored.type_id, stored.place)?),
     }
-}
-
-/// Whether a version may be shown to who sees the newest one: it was about the same patients, answered for by the same
-/// municipality, and not labelled otherwise. Whoever sees all of a type sees all versions.
-pub(super) fn sees_version(sight: &Sight, head: &Stored, version: &Stored) -> bool {
-    is_everything(sight, head.type_id)
-        || version.place == head.place
-            && version.controller == head.controller
-            && version.patients.iter().all(|patient| head.patients.contains(patient))
-            && (version.state == State::Deleted || labels(version.bare()).is_subset(&labels(head.bare())))
-}
-
-/// The security labels of a resource, as they are written.
-fn labels(text: &str) -> BTreeSet<String> {
-    // Most have none, and need not be parsed to know.
-    let tree = if text.contains("\"security\"") { Tree::parse(text.as_bytes()).ok() } else { None };
-    let all = tree.as_ref().and_then(|tree| tree.root().get("meta")?.get("security"));
-    all.into_iter().flat_map(|all| all.items()).map(|one| one.raw().to_string()).collect()
 }
 
 /// Whether the sight shows all resources of a type.

@@ -67,7 +67,7 @@ impl Record {
             return Err(Error::NotFound);
         }
         let stored = view.version(type_id, id, version)?.ok_or(Error::NotFound)?;
-        if !look::sees_version(&sight, &head, &stored) {
+        if !view.sees_version(&sight, &stored)? {
             return Err(Error::NotFound);
         }
         if stored.state == State::Deleted {

@@ -145,9 +145,12 @@ pub(super) fn put(
     if !look::is_everything(&sight.writes, type_id) && grounds(type_id) {
         known_before(tx, sight, &prepared).map_err(aborted)?;
     }
-    let prepared = match before.as_ref().map(|before| before.controller).or(sight.controller) {
-        Some(controller) => prepared.with_controller(controller),
-        None => prepared,
+    let prepared = match &before {
+        Some(before) => prepared.with_controller(before.controller).with_unit(tx.unit_of(before)?),
+        None => match sight.answers {
+            Some((controller, unit)) => prepared.with_controller(controller).with_unit(unit),
+            None => prepared,
+        },
     };
     let written = tx.put(prepared, Expect::Any)?;
     if Definitions::r4().get(type_id).name == "SearchParameter" {

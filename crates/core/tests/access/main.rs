@@ -1,6 +1,7 @@
 //! Access: who sees and changes what, on the real store.
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, reason = "tests")]
 
+mod care;
 mod citizens;
 #[allow(dead_code, reason = "a stage for all acts")]
 mod stage;

@@ -44,6 +44,10 @@ pub fn condition(sql: &mut Sql<'_>, at: &At, expr: &Expr) {
         Expr::CitedBy(source, parameter, inner) => cited_by(sql, at, source, parameter, inner),
         Expr::List(id) => listed(sql, at, id),
         Expr::OfPatient(id) => of_patient(sql, at, id),
+        Expr::Told(parameter) => {
+            visible::told(sql, at, parameter);
+            sql.push(YES);
+        }
         // Words are looked for in the bodies, by the one who reads them.
         Expr::Narrative(_) | Expr::Content(_) => {
             sql.push(YES);

@@ -42,6 +42,8 @@ pub enum Expr {
     Narrative(Vec<String>),
     /// Its texts hold all these words (folded).
     Content(Vec<String>),
+    /// What a parameter says of it is not hidden from the caller.
+    Told(Arc<Parameter>),
 }
 
 impl Expr {
@@ -59,6 +61,30 @@ impl Expr {
             Expr::Test(_, Test::Composite(tests)) => tests.len(),
             Expr::Id(ids) => ids.len(),
             _ => 1,
+        }
+    }
+
+    /// The same, where no reference that is passed on the way may tell what is hidden.
+    #[must_use]
+    pub fn told(&self) -> Expr {
+        let with = |expr: Expr, parameter: &Arc<Parameter>| Expr::All(vec![expr, Expr::Told(Arc::clone(parameter))]);
+        match self {
+            Expr::All(all) => Expr::All(all.iter().map(Expr::told).collect()),
+            Expr::Any(any) => Expr::Any(any.iter().map(Expr::told).collect()),
+            Expr::Not(inner) => Expr::Not(Box::new(inner.told())),
+            Expr::Chain(parameter, target, inner) => {
+                with(Expr::Chain(Arc::clone(parameter), target, Box::new(inner.told())), parameter)
+            }
+            Expr::Cites(parameter, target, inner) => {
+                with(Expr::Cites(Arc::clone(parameter), target, Box::new(inner.told())), parameter)
+            }
+            Expr::Has(source, parameter, inner) => {
+                Expr::Has(source, Arc::clone(parameter), Box::new(with(inner.told(), parameter)))
+            }
+            Expr::CitedBy(source, parameter, inner) => {
+                Expr::CitedBy(source, Arc::clone(parameter), Box::new(with(inner.told(), parameter)))
+            }
+            other => other.clone(),
         }
     }
 

@@ -107,6 +107,9 @@ impl Gather<'_> {
         let context = Context::of(resource.root());
         let root = Item::node(resource.root(), resource.type_id);
         for parameter in self.parameters(type_name, rule) {
+            if !self.walker.tells(type_name, source.place, &parameter)? {
+                continue;
+            }
             for item in values(&parameter, &root, &context) {
                 if let Some(text) = item.value().and_then(Value::as_str) {
                     if self.cited(&parameter, &text, rule)?.is_break() {
@@ -191,22 +194,24 @@ impl Gather<'_> {
                 if !targets(&parameter).contains(&type_name) {
                     continue;
                 }
+                let told = Expr::Told(Arc::clone(&parameter));
                 if parameter.primary && type_name == "Patient" {
-                    self.all(source, Within::Part(target.place.rid))?;
+                    self.all(source, Within::Part(target.place.rid), &told)?;
                 }
-                self.all(source, Within::Referring(parameter.rows.clone(), target.place.rid))?;
+                self.all(source, Within::Referring(parameter.rows.clone(), target.place.rid), &told)?;
                 if let Some(url) = url.as_ref().filter(|_| parameter.cites()) {
                     let number = self.walker.view.hashes().target(url);
-                    self.all(source, Within::Referring(parameter.rows.clone(), number))?;
+                    self.all(source, Within::Referring(parameter.rows.clone(), number), &told)?;
                 }
             }
         }
         Ok(())
     }
 
-    fn all(&mut self, type_name: &'static str, within: Within) -> Result<(), Error> {
+    fn all(&mut self, type_name: &'static str, within: Within, told: &Expr) -> Result<(), Error> {
         let walker = self.walker;
-        let walk = Walk { within, bodies: true, ..walker.plain(type_name, Vec::new()) };
+        let conditions = if walker.sight.hides() { vec![told] } else { Vec::new() };
+        let walk = Walk { within, bodies: true, ..walker.plain(type_name, conditions) };
         let _ = walker
             .walk(&walk, &mut |found| Ok(found.stored.map_or(ControlFlow::Continue(()), |stored| self.take(stored))))?;
         Ok(())

@@ -130,6 +130,13 @@ pub struct Compartment {
 }
 
 impl Query {
+    /// The same, where nothing tells what is hidden from the caller.
+    #[must_use]
+    pub fn told(&self) -> Query {
+        let parts = self.parts.iter().map(|(name, expr)| (*name, expr.told())).collect();
+        Query { parts, ..self.clone() }
+    }
+
     /// Reads a query on a type, or on the whole system.
     pub fn parse(
         reading: &Reading<'_>,

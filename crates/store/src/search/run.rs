@@ -5,6 +5,7 @@
 //! after the first page does not come.
 //! What it does not do: decide what the caller sees.
 
+use std::borrow::Cow;
 use std::ops::ControlFlow;
 
 use akson_fhir::definition::{Definitions, TypeId};
@@ -93,6 +94,7 @@ impl View {
                 return Err(Refusal::Forbidden(name));
             }
         }
+        let query = &*if sight.hides() { Cow::Owned(query.told()) } else { Cow::Borrowed(query) };
         let bond = Bond { query: query.fingerprint(), sight: sight.fingerprint() };
         let cursor = match &query.page {
             None => None,

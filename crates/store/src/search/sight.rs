@@ -171,6 +171,11 @@ impl Sight {
         self.shown.scopes.get(type_name).unwrap_or(&self.shown.otherwise)
     }
 
+    /// Whether anything is not to be found out.
+    pub(crate) fn hides(&self) -> bool {
+        !self.shown.hidden.is_empty()
+    }
+
     /// What is not to be found out about a type.
     pub(crate) fn hidden<'s>(&'s self, type_name: &str) -> impl Iterator<Item = &'s Redaction> + use<'s> {
         let type_name = type_name.to_owned();

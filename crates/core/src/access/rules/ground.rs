@@ -42,6 +42,18 @@ pub fn may_open(caller: &Caller) -> bool {
     }
 }
 
+/// Whether the caller reviews what others have opened.
+pub fn may_review(caller: &Caller) -> bool {
+    match &caller.who {
+        Who::Staff(staff) => {
+            matches!(staff.duty, Duty::Leader | Duty::PrivacyOfficer)
+                && staff.is_on(caller.moment)
+                && caller.app.is_none()
+        }
+        _ => false,
+    }
+}
+
 /// Whether the caller may declare a ground.
 pub fn may_declare(caller: &Caller) -> bool {
     may_open(caller)
