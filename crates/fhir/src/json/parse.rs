@@ -11,6 +11,8 @@ pub const DEPTH_MAX: usize = 64;
 pub const TEXT_BYTES_MAX: usize = 1 << 30;
 /// Keys of one object that are compared one by one; more than this are sorted when the object closes.
 const LINEAR_KEYS_MAX: usize = 64;
+/// Bytes that are copied at once.
+const BLOCK: usize = 32;
 
 /// Parses a whole text.
 pub(super) fn parse(input: &[u8]) -> Result<Tree, JsonError> {
@@ -18,23 +20,37 @@ pub(super) fn parse(input: &[u8]) -> Result<Tree, JsonError> {
         return Err(refusal(input, 0, "text is longer than 1 GiB", String::new()));
     }
     let input = input.strip_prefix(b"\xef\xbb\xbf").unwrap_or(input);
-    let text = match std::str::from_utf8(input) {
-        Ok(text) => text,
-        Err(error) => return Err(refusal(input, error.valid_up_to(), "text is not UTF-8", String::new())),
-    };
     let mut parser = Parser {
         input,
-        text,
         at: 0,
         copied: 0,
-        out: String::with_capacity(input.len()),
-        nodes: Vec::with_capacity(input.len() / 20 + 4),
+        out: vec![0; input.len()],
+        written: 0,
+        nodes: Vec::with_capacity(input.len() / 16 + 4),
         open: Vec::with_capacity(16),
         marks: Vec::with_capacity(64),
     };
-    match parser.document() {
-        Ok(()) => Ok(Tree(Arc::new(Tape { text: parser.out, nodes: parser.nodes }))),
-        Err(Stop { at, message }) => Err(refusal(input, at, message, parser.path())),
+    let stopped = parser.document().err();
+    // What is left out is white space, so the compact text is UTF-8 exactly when the whole is, and shorter to check.
+    parser.out.truncate(parser.written);
+    let text = match &stopped {
+        None => String::from_utf8(std::mem::take(&mut parser.out)).ok(),
+        Some(_) => None,
+    };
+    match (text, stopped) {
+        (Some(text), _) => Ok(Tree(Arc::new(Tape { text, nodes: parser.nodes }))),
+        (None, stopped) => Err(why(&parser, stopped)),
+    }
+}
+
+/// The first thing that is wrong: bytes that are no text, or where parsing stopped.
+#[cold]
+fn why(parser: &Parser<'_>, stopped: Option<Stop>) -> JsonError {
+    let input = parser.input;
+    match (std::str::from_utf8(input), stopped) {
+        (Ok(_), Some(Stop { at, message })) => refusal(input, at, message, parser.path()),
+        (Err(error), _) => refusal(input, error.valid_up_to(), "text is not UTF-8", String::new()),
+        (Ok(_), None) => refusal(input, 0, "text is not UTF-8", String::new()),
     }
 }
 
@@ -50,11 +66,13 @@ struct Stop {
 
 struct Parser<'i> {
     input: &'i [u8],
-    text: &'i str,
     at: usize,
     /// Input up to here is in `out`, white space left out.
     copied: usize,
-    out: String,
+    /// As long as the input from the beginning, so that it never grows.
+    out: Vec<u8>,
+    /// How much of `out` is the compact text.
+    written: usize,
     nodes: Vec<Node>,
     open: Vec<Open>,
     /// A mark for each key of the objects that are open, see [`mark`].
@@ -92,21 +110,34 @@ impl Parser<'_> {
     fn skip_space(&mut self) {
         let start = self.at;
         while matches!(self.peek(), b' ' | b'\n' | b'\r' | b'\t') {
-            self.at += 1;
-            while self.input.get(self.at..self.at + 8) == Some(b"        ") {
-                self.at += 8;
-            }
+            self.at = blanks(self.input, self.at + 1);
         }
         if self.at > start {
-            self.out.push_str(&self.text[self.copied..start]);
+            self.copy(start);
             self.copied = self.at;
+        }
+    }
+
+    /// Copies the input up to `end` to the compact text. Most pieces are short: these are copied as a block of fixed length,
+    /// of which the next piece overwrites the rest.
+    #[inline(always)]
+    fn copy(&mut self, end: usize) {
+        let (from, to) = (self.copied, self.written);
+        let length = end - from;
+        self.written += length;
+        if length <= BLOCK
+            && let (Some(block), Some(room)) = (self.input.get(from..from + BLOCK), self.out.get_mut(to..to + BLOCK))
+        {
+            room.copy_from_slice(block);
+        } else if let Some(room) = self.out.get_mut(to..to + length) {
+            room.copy_from_slice(&self.input[from..end]);
         }
     }
 
     /// The offset in the compact text of the byte that stands next.
     #[inline(always)]
     fn position(&self) -> u32 {
-        (self.out.len() + self.at - self.copied) as u32
+        (self.written + self.at - self.copied) as u32
     }
 
     fn document(&mut self) -> Result<(), Stop> {
@@ -119,7 +150,7 @@ impl Parser<'_> {
         if self.at != self.input.len() {
             return self.stop("text after the end of the value");
         }
-        self.out.push_str(&self.text[self.copied..]);
+        self.copy(self.input.len());
         Ok(())
     }
 
@@ -395,10 +426,10 @@ impl Parser<'_> {
     /// Bytes of the compact text, whether or not they have been copied yet.
     fn bytes(&self, from: u32, length: u16) -> &[u8] {
         let (from, length) = (from as usize, length as usize);
-        match self.out.as_bytes().get(from..from + length) {
+        match self.out[..self.written].get(from..from + length) {
             Some(bytes) => bytes,
             None => {
-                let start = self.copied + from - self.out.len();
+                let start = self.copied + from - self.written;
                 &self.input[start..start + length]
             }
         }
@@ -439,12 +470,31 @@ fn mark(key: &[u8]) -> u64 {
     (word(0) ^ word(key.len() - 8).rotate_left(23)).wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ key.len() as u64
 }
 
-/// The offset of the next quote, backslash or control character; the end if there is none. Eight bytes at a time.
+/// The offset of the next byte that is no blank. Eight bytes at a time.
 #[inline(always)]
-fn special(input: &[u8], mut at: usize) -> usize {
+fn blanks(input: &[u8], mut at: usize) -> usize {
+    const BLANKS: u64 = u64::from_le_bytes([b' '; 8]);
+    while let Some(bytes) = input.get(at..at + 8).and_then(|bytes| <[u8; 8]>::try_from(bytes).ok()) {
+        let others = u64::from_le_bytes(bytes) ^ BLANKS;
+        if others != 0 {
+            return at + others.trailing_zeros() as usize / 8;
+        }
+        at += 8;
+    }
+    while input.get(at) == Some(&b' ') {
+        at += 1;
+    }
+    at
+}
+
+/// The offset of the next quote, backslash or control character; the end if there is none. Most strings are short: eight
+/// bytes at a time first, then whole blocks.
+#[inline(always)]
+fn special(input: &[u8], at: usize) -> usize {
     const ONES: u64 = 0x0101_0101_0101_0101;
     const HIGHS: u64 = 0x8080_8080_8080_8080;
     let zero = |word: u64| word.wrapping_sub(ONES) & !word & HIGHS;
+    let (mut at, long) = (at, at + BLOCK);
     while let Some(bytes) = input.get(at..at + 8).and_then(|bytes| <[u8; 8]>::try_from(bytes).ok()) {
         let word = u64::from_le_bytes(bytes);
         let control = word.wrapping_sub(ONES * 0x20) & !word & HIGHS;
@@ -453,9 +503,24 @@ fn special(input: &[u8], mut at: usize) -> usize {
             return at + found.trailing_zeros() as usize / 8;
         }
         at += 8;
+        if at == long {
+            at = plain(input, at);
+        }
     }
     while input.get(at).is_some_and(|byte| *byte >= 0x20 && !matches!(byte, b'"' | b'\\')) {
         at += 1;
+    }
+    at
+}
+
+/// Skips whole blocks in which nothing special stands; written so that the compiler looks at all bytes of one at once.
+fn plain(input: &[u8], mut at: usize) -> usize {
+    while let Some(block) = input.get(at..at + BLOCK) {
+        let special = |byte: &u8| u8::from(*byte < 0x20) | u8::from(*byte == b'"') | u8::from(*byte == b'\\');
+        if block.iter().fold(0, |found, byte| found | special(byte)) != 0 {
+            break;
+        }
+        at += BLOCK;
     }
     at
 }
