@@ -9,7 +9,7 @@ use akson_fhir::definition::SearchKind;
 use super::expr::{Expr, Prefix, ReferenceTest, StringTest, Test, TokenTest, Unit, UriTest};
 use super::param;
 use super::registry::Parameter;
-use super::sql::Sql;
+use super::sql::{Few, Sql};
 
 /// Ranks from here on are too common to gather: the order of an answer drives before them.
 pub const COMMON: u8 = 50;
@@ -175,6 +175,23 @@ impl<'a> Drive<'a> {
             Some(Test::Reference(_)) => "reference",
             Some(Test::Composite(_) | Test::Near(_)) => "pair",
         }
+    }
+
+    /// What is walked as one value, if that is rare within a patient: other conditions need to look at no more than this.
+    pub fn few(&self, sql: &Sql<'_>) -> Option<Few> {
+        let test = self.tests.first()?;
+        if rank_of(self.parameter, test).is_none_or(|rank| rank >= COMMON) {
+            return None;
+        }
+        let (column, value) = match test {
+            Test::Token(token) => ("code", hash(sql, token)?),
+            Test::Reference(reference) => match param::reference::targets_of(sql, reference).numbers.as_slice() {
+                [only] => ("target", *only),
+                _ => return None,
+            },
+            _ => return None,
+        };
+        Some(Few { table: self.table(), rows: self.parameter.rows.clone(), column, value })
     }
 
     /// The parameter.

@@ -41,12 +41,28 @@ pub struct At {
     pub type_name: &'static str,
     /// The part, if it is known beforehand.
     pub fixed_part: Option<i64>,
+    /// Among which few the resource in question is.
+    pub few: Option<Few>,
+}
+
+/// Few resources: those that have a row with this value.
+#[derive(Debug, Clone)]
+pub struct Few {
+    /// The table of the rows.
+    pub table: &'static str,
+    /// The numbers of their parameter.
+    pub rows: Vec<i32>,
+    /// The column of the value.
+    pub column: &'static str,
+    /// The value.
+    pub value: i64,
 }
 
 impl At {
     /// A row of an index table.
     pub fn row(alias: &str, type_name: &'static str) -> At {
-        At { part: format!("{alias}.part"), rid: format!("{alias}.rid"), resource: None, type_name, fixed_part: None }
+        let (part, rid) = (format!("{alias}.part"), format!("{alias}.rid"));
+        At { part, rid, resource: None, type_name, fixed_part: None, few: None }
     }
 
     /// A row of `resource`.

@@ -128,6 +128,7 @@ pub(super) fn body(sql: &mut Sql<'_>, walk: &Walk<'_>, driver: Option<usize>, en
     }
     if let Within::Part(part) = walk.within {
         at.fixed_part = Some(part);
+        at.few = drive.as_ref().and_then(|drive| drive.few(sql));
     }
     match (&walk.order, &drive) {
         (Order::By(parameter, descending), _) => ordered(sql, parameter, *descending),

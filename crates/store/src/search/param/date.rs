@@ -151,6 +151,12 @@ pub fn within(sql: &mut Sql<'_>, at: &At, table: &str, rows: &[i32]) {
         // Not a way into the driving table: its own few rows are looked up in the list, not the other way round.
         sql.push(&at.rid).push(" + 0 IN (SELECT v.rid FROM ").push(table).push(" v WHERE v.param").among(rows);
         sql.push(" AND v.part = ").int(part).push(" AND ");
+        if let Some(few) = &at.few {
+            // A list of few is made sooner than one of all that a patient has.
+            sql.push("v.rid IN (SELECT w.rid FROM ").push(few.table).push(" w WHERE w.param").among(&few.rows);
+            sql.push(" AND w.").push(few.column).push(" = ").int(few.value);
+            sql.push(" AND w.part = ").int(part).push(") AND ");
+        }
     } else {
         sql.push("EXISTS (SELECT 1 FROM ").push(table).push(" v WHERE v.param").among(rows);
         sql.push(" AND v.part = ").push(&at.part).push(" AND v.rid = ").push(&at.rid).push(" AND ");
