@@ -134,7 +134,7 @@ impl Store {
             identity_key: settings.identity_key,
             registry: ArcSwap::from_pointee(registry),
             dictionaries: Dictionaries::load(&connection, options.samples)?,
-            pool: Pool::new(path.to_owned(), options.clone()),
+            pool: Pool::of_told(path.to_owned(), options.clone()),
             audit: Pool::new(audit::path(path), options.clone()),
             moments: Moments::new(options.clock.clone(), moment),
             stopped: AtomicBool::new(false),

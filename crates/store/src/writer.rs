@@ -226,7 +226,9 @@ impl Writer {
             return;
         }
         let kept = self.kept;
-        let fate = match self.jobs(first, queue, &mut done) {
+        let committed = self.jobs(first, queue, &mut done);
+        self.view.shared.pool.committed();
+        let fate = match committed {
             Ok(()) => Fate::Durable,
             Err(error) => {
                 // After some errors the engine has rolled back by itself.
@@ -365,14 +367,14 @@ impl Writer {
 
     /// Copies the write-ahead log into the database when it has grown.
     fn checkpoint(&mut self) {
-        let done = self.ahead.checkpoint(&self.view.connection, &self.view.shared);
+        let done = self.ahead.checkpoint(&self.view.connection, &self.view.shared, &self.view.shared.pool);
         self.stop_after(done);
     }
 
     /// A quiet moment: the whole write-ahead log goes into the database.
     fn rest(&mut self) {
         if !self.is_stopped() {
-            let done = self.ahead.empty(&self.view.connection);
+            let done = self.ahead.empty(&self.view.connection, &self.view.shared.pool);
             self.stop_after(done);
         }
     }

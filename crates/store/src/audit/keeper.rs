@@ -110,7 +110,7 @@ impl Keeper {
             });
         }
         if matches!(fate, Fate::Durable) {
-            let done = self.ahead.checkpoint(&self.connection, &self.shared);
+            let done = self.ahead.checkpoint(&self.connection, &self.shared, &self.shared.audit);
             let _ = self.stop_after(done);
         }
     }
@@ -152,7 +152,7 @@ impl Keeper {
 
     fn rest(&mut self) {
         if !self.shared.stopped.load(Ordering::Acquire) {
-            let done = self.ahead.empty(&self.connection);
+            let done = self.ahead.empty(&self.connection, &self.shared.audit);
             let _ = self.stop_after(done);
         }
     }

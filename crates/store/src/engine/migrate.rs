@@ -84,7 +84,11 @@ mod tests {
     use super::*;
 
     fn fresh() -> Connection {
-        Connection { raw: rusqlite::Connection::open_in_memory().unwrap(), deadline: Default::default() }
+        Connection {
+            raw: rusqlite::Connection::open_in_memory().unwrap(),
+            deadline: Default::default(),
+            begun_after: Default::default(),
+        }
     }
 
     fn schema(connection: &Connection) -> Vec<String> {

@@ -10,6 +10,8 @@ pub(crate) mod pool;
 pub(crate) mod sqlite;
 pub(crate) mod write_ahead;
 
+use std::cell::Cell;
+
 use rusqlite::ToSql;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 
@@ -47,6 +49,8 @@ impl ToSql for Bind<'_> {
 pub struct Connection {
     pub(crate) raw: rusqlite::Connection,
     pub(crate) deadline: Deadline,
+    /// A reader's transaction began after so many commits.
+    pub(crate) begun_after: Cell<u64>,
 }
 
 impl Connection {

@@ -3,6 +3,7 @@
 //! WAL with `synchronous=FULL`: a commit is on the disk before it is answered. Checkpoints are made by the
 //! writer only. What it does not do: decide when.
 
+use std::cell::Cell;
 use std::path::Path;
 use std::time::Duration;
 
@@ -54,7 +55,7 @@ pub(crate) fn open_writer(path: &Path, options: &Options, keeping: Keeping) -> R
     if options.pages_max > 0 {
         raw.pragma_update_and_check(None, "max_page_count", options.pages_max as i64, |_| Ok(()))?;
     }
-    Ok(Connection { raw, deadline: Deadline::default() })
+    Ok(Connection { raw, deadline: Deadline::default(), begun_after: Cell::default() })
 }
 
 /// A reader's connection.
@@ -67,7 +68,7 @@ pub(crate) fn open_reader(path: &Path, options: &Options) -> Result<Connection, 
     raw.pragma_update(None, "temp_store", "MEMORY")?;
     raw.pragma_update(None, "cache_size", -cache_kilobytes(options.reader_cache_bytes))?;
     let deadline = Deadline::watch(&mut raw, options)?;
-    Ok(Connection { raw, deadline })
+    Ok(Connection { raw, deadline, begun_after: Cell::default() })
 }
 
 /// Keeps statements prepared, with plans that do not depend on what is bound: otherwise the engine prepares a statement
