@@ -31,6 +31,7 @@ pub use record::{
     OPENING_SYSTEM, Past, Patch, Reason, Record, SearchOf, Seen, Standing, Written, is_sealed,
 };
 
+use std::cell::RefCell;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -188,12 +189,23 @@ fn options(settings: &Settings) -> akson_store::Options {
     akson_store::Options { base: settings.base.clone(), controller: settings.controller, ..settings.store.clone() }
 }
 
+thread_local! {
+    /// Random bytes that nobody has had yet: the system is asked once for many names.
+    static RANDOM: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+}
+
 /// A random name for a request.
 pub fn random_name() -> String {
-    let mut bytes = [0; 16];
-    // Without random numbers a name only tells less.
-    let _ = getrandom::fill(&mut bytes);
-    hex(&bytes)
+    RANDOM.with_borrow_mut(|random| {
+        if random.len() < 16 {
+            random.resize(1024, 0);
+            // Without random numbers a name only tells less.
+            let _ = getrandom::fill(random);
+        }
+        let name = hex(&random[random.len() - 16..]);
+        random.truncate(random.len() - 16);
+        name
+    })
 }
 
 /// The fingerprint of some bytes: SHA-256 as hexadecimal digits.

@@ -6,10 +6,16 @@ use jiff::Timestamp;
 
 const PATTERN: &str = "%a, %d %b %Y %H:%M:%S GMT";
 
-/// Microseconds since 1970 as an HTTP date; nothing if out of range.
+const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
+const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+/// Microseconds since 1970 as an HTTP date; nothing if out of range. Made by hand, since every answer has one.
 pub fn print(micros: i64) -> Option<String> {
-    let moment = Timestamp::from_microsecond(micros).ok()?;
-    Some(moment.strftime(PATTERN).to_string())
+    let time = jiff::tz::Offset::UTC.to_datetime(Timestamp::from_microsecond(micros).ok()?);
+    let day = DAYS.get(usize::try_from(time.weekday().to_monday_zero_offset()).ok()?)?;
+    let month = MONTHS.get(usize::try_from(time.month() - 1).ok()?)?;
+    let (hour, minute, second) = (time.hour(), time.minute(), time.second());
+    Some(format!("{day}, {:02} {month} {:04} {hour:02}:{minute:02}:{second:02} GMT", time.day(), time.year()))
 }
 
 /// An HTTP date as seconds since 1970.
