@@ -26,6 +26,9 @@ use crate::Outcome;
 /// How many bundles are made before they are sent: as texts they are ten times as large as in the record.
 const AT_ONCE: usize = 200;
 
+/// With more patients the rows would fill the memory.
+const BARE_MAX: usize = 400;
+
 /// What was asked for on the command line.
 #[derive(Clone)]
 struct Options {
@@ -105,7 +108,7 @@ fn own(folder: &std::path::Path, bundles: &Bundles, options: &Options, limit: &F
     let loading = server.memory();
     server.stop();
     let bytes = server::size(folder) as f64 / count.max(1) as f64;
-    let bare = bare(folder)?;
+    let bare = if options.patients <= BARE_MAX { Some(bare(folder)?) } else { None };
     let server = Server::akson(folder)?;
     let start = server.start;
     requests(&server.base, &Options { process: Some(server.id()), ..options.clone() }, Some(limit))?;
