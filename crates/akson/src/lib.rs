@@ -8,3 +8,4 @@ pub mod control;
 pub mod http;
 pub mod oauth;
 pub mod rest;
+pub mod web;

@@ -20,9 +20,15 @@ pub(super) struct Base {
 
 impl Base {
     pub(super) fn new(address: String, path: String) -> Self {
-        let token = std::env::var("AKSON_TOKEN").unwrap_or_default();
-        let authorization = if token.is_empty() { token } else { format!("Authorization: Bearer {token}\r\n") };
-        Self { address, path, authorization }
+        let mut base = Self { address, path, authorization: String::new() };
+        base.show(&std::env::var("AKSON_TOKEN").unwrap_or_default());
+        base
+    }
+
+    /// Shows this token from now on; none if it is empty.
+    pub(super) fn show(&mut self, token: &str) {
+        let line = || format!("Authorization: Bearer {token}\r\n");
+        self.authorization = if token.is_empty() { String::new() } else { line() };
     }
 
     pub(super) fn parse(url: &str) -> Option<Self> {

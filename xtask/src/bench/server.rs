@@ -39,7 +39,11 @@ impl Server {
         let mut command = Command::new(program("akson"));
         command.arg("serve").arg("--data").arg(data).arg("--listen").arg(address.to_string());
         command.env("AKSON_STORE_SAMPLE", "false");
-        Self::start(command, address, "/fhir", "health")
+        let mut server = Self::start(command, address, "/fhir", "health")?;
+        let asked =
+            Command::new(program("akson")).args(["sandbox", "token", "operator", "--data"]).arg(data).output()?;
+        server.base.show(String::from_utf8_lossy(&asked.stdout).trim());
+        Ok(server)
     }
 
     /// Starts the handler that does nothing.

@@ -18,6 +18,7 @@ use crate::control::listen::{self, Room};
 use crate::http::server;
 use crate::oauth;
 use crate::rest::serve::{House, router};
+use crate::web;
 
 /// The sample: people of a municipality that does not exist.
 const SAMPLE: &[&str] = &[
@@ -81,7 +82,10 @@ pub fn serve(settings: Config) -> Result<ExitCode, Failure> {
         }
         let limits = settings.limits.clone();
         let house = House::new(core.clone(), Config { listen: address, ..settings })?;
-        let router = router(&house).merge(oauth::serve::router(core.clone(), house.config.clone()));
+        let faces = router(&house)
+            .merge(oauth::serve::router(core.clone(), house.config.clone()))
+            .merge(web::serve::router(core.clone(), house.config.clone())?);
+        let router = web::serve::dressed(faces, &core, &house.config)?;
         let room = open_room(&house)?;
         let stop = stop(core.clone())?;
         announce(&house.config, started);

@@ -8,7 +8,7 @@ use super::{Config, ConfigError};
 const PREFIX: &str = "AKSON_";
 
 /// Variables that other parts read themselves.
-const OTHERS: &[&str] = &["AKSON_SHARED", "AKSON_DATA", "AKSON_LOG"];
+const OTHERS: &[&str] = &["AKSON_SHARED", "AKSON_DATA", "AKSON_LOG", "AKSON_TOKEN"];
 
 /// The name of a setting's variable: `server.listen` is `AKSON_SERVER_LISTEN`.
 pub fn variable(name: &str) -> String {

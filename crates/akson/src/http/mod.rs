@@ -2,7 +2,13 @@
 //!
 //! Nothing here knows FHIR's interactions; those are in `rest/`.
 
+pub mod caller;
+pub mod cookies;
+pub mod csrf;
+pub mod language;
 pub mod log;
 pub mod metrics;
+pub mod page;
 pub mod server;
 pub mod time;
+pub mod urls;

@@ -4,7 +4,10 @@
 //! Spec: <https://hl7.org/fhir/R4/http.html#Status-Codes>.
 
 use akson_core::Error;
+use akson_core::identity::TokenRefused;
 use akson_fhir::outcome::{Issue, Severity};
+
+use crate::http::caller::NoEntry;
 
 /// Why a request is not answered with what it asked for.
 #[derive(Debug)]
@@ -13,13 +16,15 @@ pub struct Refusal {
     pub status: u16,
     /// What to tell.
     pub issues: Vec<Issue>,
+    /// How to show who asks, for 401.
+    pub challenge: Option<String>,
 }
 
 impl Refusal {
     /// A refusal with one issue.
     pub fn new(status: u16, code: &'static str, text: impl Into<String>) -> Refusal {
         let issue = Issue::error(code, String::new(), text.into());
-        Refusal { status, issues: vec![issue] }
+        Refusal { status, issues: vec![issue], challenge: None }
     }
 
     /// 400 with one issue.
@@ -29,7 +34,18 @@ impl Refusal {
 
     /// The content can't be read at all: 400, or 413 if a limit was met.
     pub fn unreadable(issues: Vec<Issue>) -> Refusal {
-        Refusal { status: 400, issues }
+        Refusal { status: 400, issues, challenge: None }
+    }
+
+    /// 401: nobody is named, or nobody who may come in; what to do about it.
+    pub fn unknown(challenge: String, sandbox: bool) -> Refusal {
+        let text = match sandbox {
+            true => {
+                "say who asks: send Authorization: Bearer with what `akson sandbox token operator` prints, or sign in"
+            }
+            false => "say who asks: send a token of this server's authorization server, or sign in",
+        };
+        Refusal { challenge: Some(challenge), ..Refusal::new(401, "login", text) }
     }
 
     /// 404 for a route or type that does not exist.
@@ -38,11 +54,24 @@ impl Refusal {
     }
 }
 
+impl From<NoEntry> for Refusal {
+    fn from(entry: NoEntry) -> Refusal {
+        match entry {
+            NoEntry::Unknown(challenge) => Refusal::unknown(challenge, false),
+            NoEntry::NoRole => {
+                let challenge = Some(TokenRefused::invitation());
+                Refusal { challenge, ..Refusal::new(401, "login", "you are signed in, but without a role: choose one") }
+            }
+            NoEntry::Failed(error) => error.into(),
+        }
+    }
+}
+
 impl From<Error> for Refusal {
     fn from(error: Error) -> Refusal {
         match error {
-            Error::Malformed(issues) => Refusal { status: 400, issues },
-            Error::Invalid(issues) => Refusal { status: 422, issues },
+            Error::Malformed(issues) => Refusal { status: 400, issues, challenge: None },
+            Error::Invalid(issues) => Refusal { status: 422, issues, challenge: None },
             Error::Denied(reason) => Refusal::new(403, "forbidden", reason),
             Error::NotFound => Refusal::new(404, "not-found", "there is no such resource"),
             Error::Gone => Refusal::new(410, "deleted", "the resource was deleted"),

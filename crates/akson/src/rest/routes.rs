@@ -188,5 +188,4 @@ pub const ROUTES: &[Route] = &[
     route!("GET", "/fhir/metadata", Server, Aside, Nothing, capability::metadata),
     route!("GET", "/health", Server, Inline, Nothing, start::health),
     route!("GET", "/metrics", Server, Inline, Nothing, start::metrics),
-    route!("GET", "/", Server, Aside, Nothing, start::page),
 ];

@@ -3,14 +3,17 @@
 //! Request id, limits, caller, query, body, handler, answer, log line, figures: in this order.
 //! The log line has the route's pattern, never the address.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::task::{Context, Poll, Waker};
 use std::time::Instant;
 
+use akson_core::sight::{Scope, Sight};
 use akson_core::{Caller, Core};
 use axum::Router;
 use axum::body::Body;
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, Request, Response, header};
 use axum::routing::{MethodFilter, on};
 use bytes::Bytes;
@@ -27,8 +30,10 @@ use super::error::Refusal;
 use super::negotiate::{self, Shown};
 use super::routes::{BodyLimit, Interaction, ROUTES, Route, Work};
 use crate::config::Config;
+use crate::http::caller::NoEntry;
 use crate::http::log::{AccessLog, Line};
 use crate::http::metrics::Metrics;
+use crate::http::{self, urls};
 use akson_core::query::{self, Pair};
 
 const REQUEST_ID: &str = "x-request-id";
@@ -45,6 +50,8 @@ pub struct House {
     pub core: Core,
     /// The settings.
     pub config: Config,
+    /// Whether the people of the record are invented.
+    pub sandbox: bool,
     /// The figures.
     pub metrics: Arc<Metrics>,
     /// The access log, if it is wanted.
@@ -61,7 +68,8 @@ impl House {
         let nowhere = [("*", "(no route)")].into_iter();
         let metrics = Arc::new(Metrics::new(names.chain(nowhere)));
         let nearby = Semaphore::new(config.workers.saturating_sub(1));
-        Ok(Arc::new(House { core, config, metrics, log, nearby }))
+        let sandbox = core.identity().is_sandbox().map_err(std::io::Error::other)?;
+        Ok(Arc::new(House { core, config, sandbox, metrics, log, nearby }))
     }
 }
 
@@ -136,7 +144,7 @@ async fn handle(
     };
     let (mut response, bytes) = match result {
         Ok(reply) => answer::respond(reply, &shown),
-        Err(refusal) => answer::refuse(&refusal, &shown),
+        Err(refusal) => refused(&refusal, &shown),
     };
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(REQUEST_ID, value);
@@ -158,6 +166,16 @@ async fn handle(
     response
 }
 
+fn refused(refusal: &Refusal, shown: &Shown) -> (Response<Body>, u64) {
+    let (mut response, bytes) = answer::refuse(refusal, shown);
+    let challenge = refusal.challenge.as_deref().and_then(|text| HeaderValue::from_str(text).ok());
+    if let Some(challenge) = challenge {
+        response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
+        response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+    (response, bytes)
+}
+
 async fn answer_to(
     house: &Arc<House>,
     route: Option<&'static Route>,
@@ -175,6 +193,8 @@ async fn answer_to(
     let Some(route) = route else {
         return Err(no_route(head.uri.path()));
     };
+    // Before anything of theirs is read.
+    let caller = caller(house, route, &head, id)?;
     if head.headers.get(header::CONTENT_ENCODING).is_some_and(|coding| coding != "identity") {
         // What could be read was taken away with the coding.
         return Err(Refusal::new(415, "not-supported", "a body is sent as it is, or as gzip or zstd"));
@@ -192,7 +212,6 @@ async fn answer_to(
         Err(refusal) if refusal.status == 406 && is_file(route, &segments) => Shown::default(),
         other => other?,
     };
-    let caller = caller(house, &head.headers, id)?;
     let deadline = caller.moment.saturating_add(limits.request_time.as_micros() as i64);
     let caller = caller.until(deadline);
     let replayed = house.core.record(caller.clone()).was_done()?;
@@ -203,7 +222,7 @@ async fn answer_to(
         segments,
         pairs,
         prefer: negotiate::prefer(&head.headers),
-        base: base(house, &head.headers),
+        base: urls::base(&house.config, &head.headers),
         headers: head.headers,
         body,
         shown: shown.clone(),
@@ -277,10 +296,16 @@ fn matches(pattern: &str, path: &str) -> bool {
     fits && parts.next().is_none()
 }
 
-/// The caller of this request: until there is sign-in, the operator of the sandbox.
-fn caller(house: &House, headers: &HeaderMap, id: &str) -> Result<Caller, Refusal> {
-    let caller = Caller::operator(house.core.now(), id);
-    let Some(key) = headers.get("idempotency-key") else {
+/// Who asks. The server's own addresses are open to all, with nothing of the record in them.
+fn caller(house: &House, route: &Route, head: &Parts, id: &str) -> Result<Caller, Refusal> {
+    if route.interaction == Interaction::Server {
+        return Ok(Caller::link("anybody", house.core.now()).limited_to(Sight::new(HashMap::new(), Scope::Nothing)));
+    }
+    let caller = match http::caller::caller(&house.core, &house.config, head, id) {
+        Err(NoEntry::Unknown(challenge)) => return Err(Refusal::unknown(challenge, house.sandbox)),
+        other => other?,
+    };
+    let Some(key) = head.headers.get("idempotency-key") else {
         return Ok(caller);
     };
     match key.to_str() {
@@ -292,16 +317,6 @@ fn caller(house: &House, headers: &HeaderMap, id: &str) -> Result<Caller, Refusa
 fn segments(path: &str) -> Vec<String> {
     let rest = path.strip_prefix("/fhir").unwrap_or(path);
     rest.split('/').filter(|part| !part.is_empty()).map(str::to_string).collect()
-}
-
-/// The FHIR base as the client sees it.
-fn base(house: &House, headers: &HeaderMap) -> String {
-    if !house.config.public_url.is_empty() {
-        return house.config.public_url.clone();
-    }
-    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or("");
-    let sound = !host.is_empty() && host.bytes().all(|b| b.is_ascii_alphanumeric() || b".-:[]".contains(&b));
-    if sound { format!("http://{host}/fhir") } else { format!("http://{}/fhir", house.config.listen) }
 }
 
 /// The verb as the log may have it: one that is known, or that it was none.

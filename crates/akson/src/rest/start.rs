@@ -1,6 +1,4 @@
-//! The start page, the state of the process and its figures.
-//!
-//! The page says what this is and links into the API; it shows nothing of the record.
+//! The state of the process and its figures. They show nothing of the record.
 
 use akson_core::audit::Figures;
 
@@ -57,13 +55,6 @@ fn audit(figures: Figures, now: i64) -> String {
         ));
     }
     text
-}
-
-/// `GET /`.
-pub async fn page(ask: Ask) -> Result<Reply, Refusal> {
-    let page = include_str!("start.html").replace("{version}", env!("CARGO_PKG_VERSION"));
-    let _ = ask;
-    Ok(raw(200, "text/html; charset=utf-8", page))
 }
 
 fn raw(status: u16, media: &'static str, text: String) -> Reply {

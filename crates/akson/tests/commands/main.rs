@@ -127,9 +127,13 @@ fn a_running_server_is_loaded_over_http() {
     std::fs::write(path.join("bundle.json"), BUNDLE).unwrap();
     std::fs::write(path.join("lines.ndjson"), LINES).unwrap();
     let server = Server::start(path);
-    let told = fails(path, &["load", "bundle.json", "lines.ndjson", "--url", &server.base]);
+    let told = fails(path, &["load", "bundle.json", "--url", &server.base]);
+    assert!(told.contains("--token"), "{told}");
+    let token = succeeds(path, &["sandbox", "token", "operator"]);
+    let token = token.trim();
+    let told = fails(path, &["load", "bundle.json", "lines.ndjson", "--url", &server.base, "--token", token]);
     assert!(told.contains("refused: 2") && told.contains("3  Patient"), "{told}");
-    let told = succeeds(path, &["load", "bundle.json", "--url", &server.base]);
+    let told = succeeds(path, &["load", "bundle.json", "--url", &server.base, "--token", token]);
     assert!(told.contains("2 of them were there already"), "{told}");
     drop(server);
     assert!(succeeds(path, &["verify"]).contains("sound"));

@@ -12,6 +12,8 @@ const START_MAX: Duration = Duration::from_secs(60);
 pub struct Server {
     child: Child,
     pub address: SocketAddr,
+    /// The operator's.
+    pub token: String,
 }
 
 impl Server {
@@ -27,7 +29,7 @@ impl Server {
         command.arg("serve").arg("--data").arg(data).args(["--listen", &address.to_string()]);
         command.envs(settings.iter().copied()).stdout(Stdio::null());
         let child = command.spawn().expect("akson starts");
-        let mut server = Self { child, address };
+        let mut server = Self { child, address, token: String::new() };
         let begin = Instant::now();
         while !server.wire().get("/health").is_ok_and(|answer| answer.status == 200) {
             let ended = server.child.try_wait().expect("its state");
@@ -35,11 +37,12 @@ impl Server {
             assert!(begin.elapsed() < START_MAX, "akson did not answer");
             std::thread::sleep(Duration::from_millis(5));
         }
+        server.token = token(data);
         server
     }
 
     pub fn wire(&self) -> Wire {
-        Wire::new(self.address)
+        Wire::new(self.address, &self.token)
     }
 
     /// Its process.
@@ -78,6 +81,13 @@ impl Drop for Server {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// A token of the operator of a sandbox.
+pub fn token(data: &Path) -> String {
+    let output = akson().args(["sandbox", "token", "operator", "--data"]).arg(data).output().expect("akson sandbox");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8_lossy(&output.stdout).trim().to_owned()
 }
 
 /// The program, with nothing of the developer's settings.

@@ -24,7 +24,11 @@ fn tour_in_the_readme_works_as_written() {
     assert!(commands.len() >= 6, "the tour is short: {commands:?}");
     for command in commands {
         let command = command.replace("localhost:8080", &server.address.to_string());
-        let output = Command::new("sh").args(["-c", &command.replacen("curl ", "curl --fail-with-body ", 1)]).output();
+        let command = command.replacen("curl ", "curl --fail-with-body ", 1);
+        let output = Command::new("sh")
+            .args(["-c", &command])
+            .env("AUTH", format!("Authorization: Bearer {}", server.token))
+            .output();
         let output = output.expect("a shell");
         let text = String::from_utf8_lossy(&output.stdout).into_owned();
         assert!(output.status.success(), "{command}\n{text}");

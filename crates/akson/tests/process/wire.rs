@@ -9,6 +9,7 @@ const ANSWER_MAX: Duration = Duration::from_secs(20);
 
 pub struct Wire {
     address: SocketAddr,
+    token: String,
     stream: Option<TcpStream>,
 }
 
@@ -36,8 +37,9 @@ impl Answer {
 }
 
 impl Wire {
-    pub fn new(address: SocketAddr) -> Self {
-        Self { address, stream: None }
+    /// A client that shows this token, or none if it is empty.
+    pub fn new(address: SocketAddr, token: &str) -> Self {
+        Self { address, token: token.to_owned(), stream: None }
     }
 
     pub fn get(&mut self, path: &str) -> io::Result<Answer> {
@@ -61,6 +63,9 @@ impl Wire {
         let mut request = format!("{method} {path} HTTP/1.1\r\nHost: {}\r\n", self.address);
         for (name, value) in headers {
             request.push_str(&format!("{name}: {value}\r\n"));
+        }
+        if !self.token.is_empty() {
+            request.push_str(&format!("Authorization: Bearer {}\r\n", self.token));
         }
         request.push_str(&format!("Content-Length: {}\r\n\r\n", body.len()));
         let mut bytes = request.into_bytes();

@@ -2,6 +2,7 @@
 
 use akson::config::Config;
 use akson::rest::serve::{House, router};
+use akson_core::identity::Site;
 use akson_core::{Core, Settings};
 use axum::Router;
 use axum::body::Body;
@@ -14,6 +15,7 @@ use tower::ServiceExt;
 #[derive(Clone)]
 pub struct Client {
     router: Router,
+    token: String,
 }
 
 /// An answer.
@@ -32,8 +34,9 @@ impl Client {
         let settings =
             Settings { base: config.public_url.clone(), limits: config.limits.record.clone(), ..Settings::default() };
         let core = Core::in_memory(settings).unwrap();
+        let token = operator_of(&core, &config);
         let house = House::new(core, Config { access_log: false, ..config }).unwrap();
-        Client { router: router(&house) }
+        Client { router: router(&house), token }
     }
 
     /// Sends a request: verb and address, headers, body.
@@ -42,6 +45,9 @@ impl Client {
         let mut request = Request::builder().method(method).uri(path).header("host", "here");
         for (name, value) in headers {
             request = request.header(*name, *value);
+        }
+        if !headers.iter().any(|(name, _)| *name == "authorization") {
+            request = request.header("authorization", format!("Bearer {}", self.token));
         }
         let response = self.router.clone().oneshot(request.body(body.into()).unwrap()).await.unwrap();
         let (head, body) = response.into_parts();
@@ -106,4 +112,22 @@ impl Answer {
         assert_eq!(value["issue"][0]["code"], code, "{}", self.text());
         assert!(value["issue"][0]["details"]["text"].as_str().is_some_and(|text| text.len() > 5), "{}", self.text());
     }
+}
+
+/// Makes the record a sandbox; a token of its operator.
+fn operator_of(core: &Core, config: &Config) -> String {
+    let site = match config.public_url.as_str() {
+        "" => Site::seen_as("http://here/fhir"),
+        fixed => Site::at(fixed),
+    };
+    let core = core.clone();
+    // Tests run on a runtime already, where nothing may wait.
+    let asked = std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        runtime.block_on(async {
+            core.identity().make_sandbox().await.unwrap();
+            core.identity().script_token(&site, "operator", None).await.unwrap()
+        })
+    });
+    asked.join().unwrap()
 }

@@ -52,7 +52,6 @@ cases! {
     "GET" "/fhir/metadata" metadata,
     "GET" "/health" health,
     "GET" "/metrics" metrics,
-    "GET" "/" page,
 }
 
 const KARI: &str = r#"{"resourceType":"Patient","id":"kari","meta":{"tag":[{"system":"s","code":"t"}]},"name":[{"family":"Lie","given":["Kari"]}],"birthDate":"1944-03-17"}"#;
@@ -398,10 +397,4 @@ async fn metrics(client: Client) {
             .text()
             .contains("akson_requests_total{method=\"GET\",route=\"/health\",status=\"2xx\"} 1")
     );
-}
-
-async fn page(client: Client) {
-    let answer = client.get("/").await;
-    assert!(answer.is(200).header("content-type").starts_with("text/html"));
-    assert!(answer.text().contains("/fhir/metadata"));
 }

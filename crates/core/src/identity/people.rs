@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use akson_store::{Account, View};
 
 use super::Identity;
-use super::lookup::matching;
+use super::lookup::{live, matching};
 use super::{citizen, staff};
 use crate::caller::{Caller, Citizen, Duty, Staff, Who};
 use crate::error::Error;
@@ -163,6 +163,17 @@ impl Identity<'_> {
             Kind::Staff => self.roles(&view, &account, moment),
             Kind::Citizen => persons(&view, &account, moment),
         }
+    }
+
+    /// The name of an account's person; empty if there is none.
+    pub fn name_of(&self, account: &str) -> Result<String, Error> {
+        let view = self.core.store().read()?;
+        let Some(account) = view.account(account)? else { return Ok(String::new()) };
+        let person = match Kind::of(&account) {
+            Kind::Staff => live(&view, "Practitioner", &account.practitioner)?,
+            Kind::Citizen | Kind::Operator => live(&view, "Patient", &account.patient)?,
+        };
+        Ok(person.map(|person| person.human_name()).unwrap_or_default())
     }
 
     fn roles(&self, view: &View, account: &Account, moment: i64) -> Result<Vec<Choice>, NoCaller> {

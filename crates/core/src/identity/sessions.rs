@@ -41,20 +41,30 @@ pub struct SessionSeen {
 impl Identity<'_> {
     /// The session with this secret, if there is one; it notes that somebody is there.
     pub fn session(&self, secret: &str, moment: i64) -> Result<Option<SessionSeen>, Error> {
-        if secret.len() != SECRET_LENGTH {
-            return Ok(None);
-        }
-        let hash = hash(secret);
-        let Some(kept) = self.core.store().read()?.session(&hash)? else { return Ok(None) };
-        if kept.begun + LENGTH_MAX <= moment {
-            return Ok(None);
-        }
-        let locked = kept.locked || kept.seen + IDLE_MAX <= moment;
+        let Some((kept, locked)) = self.kept(secret, moment)? else { return Ok(None) };
         if !locked && kept.seen + SEEN_LAG <= moment {
+            let hash = kept.hash.clone();
             // Nobody waits for it: lost, it only locks half a minute early.
             drop(self.core.store().write(move |tx| tx.touch_session(&hash, moment)));
         }
         Ok(Some(seen(kept, locked)))
+    }
+
+    /// The same, but it notes nothing: a page that waits is nobody.
+    pub fn look_at_session(&self, secret: &str, moment: i64) -> Result<Option<SessionSeen>, Error> {
+        Ok(self.kept(secret, moment)?.map(|(kept, locked)| seen(kept, locked)))
+    }
+
+    fn kept(&self, secret: &str, moment: i64) -> Result<Option<(Session, bool)>, Error> {
+        if secret.len() != SECRET_LENGTH {
+            return Ok(None);
+        }
+        let kept = self.core.store().read()?.session(&hash(secret))?;
+        let kept = kept.filter(|kept| moment < kept.begun + LENGTH_MAX);
+        Ok(kept.map(|kept| {
+            let locked = kept.locked || kept.seen + IDLE_MAX <= moment;
+            (kept, locked)
+        }))
     }
 
     /// The caller of a session.

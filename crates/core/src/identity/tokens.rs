@@ -73,16 +73,27 @@ pub enum TokenRefused {
 }
 
 impl TokenRefused {
+    /// What `WWW-Authenticate` says to who has shown nothing.
+    pub fn invitation() -> String {
+        format!("Bearer realm=\"akson\", DPoP algs=\"{}\"", algorithms())
+    }
+
     /// What `WWW-Authenticate` says.
     pub fn challenge(&self) -> String {
-        let algorithms: Vec<String> = super::proof::PROOF_ALGORITHMS.iter().map(|known| format!("{known:?}")).collect();
-        let dpop = |error: &str| format!("DPoP algs=\"{}\", error=\"{error}\"", algorithms.join(" "));
+        let algorithms = algorithms();
+        let dpop = |error: &str| format!("DPoP algs=\"{algorithms}\", error=\"{error}\"");
         match self {
             TokenRefused::Invalid => format!("Bearer error=\"invalid_token\", {}", dpop("invalid_token")),
             TokenRefused::Proof(_) => dpop("invalid_dpop_proof"),
             TokenRefused::Failed(_) => String::new(),
         }
     }
+}
+
+/// The algorithms of proofs, with spaces between.
+fn algorithms() -> String {
+    let known: Vec<String> = super::proof::PROOF_ALGORITHMS.iter().map(|known| format!("{known:?}")).collect();
+    known.join(" ")
 }
 
 impl From<Error> for TokenRefused {

@@ -30,6 +30,9 @@ pub struct Load {
     /// FHIR base of a server to load into, instead of the database
     #[arg(long, value_name = "URL")]
     url: Option<String>,
+    /// Access token for that server
+    #[arg(long, value_name = "TOKEN", env = "AKSON_TOKEN", hide_env_values = true)]
+    token: Option<String>,
 }
 
 /// What came of a load.
@@ -56,7 +59,7 @@ impl Command for Load {
         let paths: Vec<PathBuf> = self.paths.iter().map(|path| desk.path(path)).collect();
         let files = files_of(&paths)?;
         let target = match &self.url {
-            Some(url) => Target::remote(url)?,
+            Some(url) => Target::remote(url, self.token.as_deref().unwrap_or_default())?,
             None => Target::Local(desk.core()?.clone()),
         };
         let bytes = files.iter().map(|file| size(file)).sum();

@@ -19,8 +19,16 @@ use crate::control::command::Failure;
 pub enum Target {
     /// The record of this process.
     Local(Core),
-    /// A server with this FHIR base.
-    Remote(Box<Client<HttpConnector, Full<Bytes>>>, String),
+    /// A server.
+    Remote(Box<Remote>),
+}
+
+/// A server, and what is shown to it.
+pub struct Remote {
+    client: Client<HttpConnector, Full<Bytes>>,
+    base: String,
+    /// An access token; empty: none.
+    token: String,
 }
 
 /// What went in.
@@ -33,12 +41,13 @@ pub struct Loaded {
 
 impl Target {
     /// A server by its FHIR base.
-    pub fn remote(url: &str) -> Result<Target, Failure> {
+    pub fn remote(url: &str, token: &str) -> Result<Target, Failure> {
         if !url.starts_with("http://") {
             return Err("--url is a FHIR base such as http://127.0.0.1:8080/fhir".into());
         }
         let client = Client::builder(TokioExecutor::new()).build_http();
-        Ok(Target::Remote(Box::new(client), url.trim_end_matches('/').to_string()))
+        let base = url.trim_end_matches('/').to_string();
+        Ok(Target::Remote(Box::new(Remote { client, base, token: token.to_string() })))
     }
 
     /// Puts a piece in; the error says why it was refused.
@@ -46,7 +55,7 @@ impl Target {
         let key = format!("load-{}", akson_core::fingerprint(&piece.text));
         match self {
             Target::Local(core) => local(core, piece, &key).await,
-            Target::Remote(client, url) => remote(client, url, piece, &key).await,
+            Target::Remote(server) => remote(server, piece, &key).await,
         }
     }
 }
@@ -75,20 +84,20 @@ fn part(error: &Error) -> String {
     format!("an entry was refused: {error}")
 }
 
-async fn remote(
-    client: &Client<HttpConnector, Full<Bytes>>,
-    url: &str,
-    piece: &Piece,
-    key: &str,
-) -> Result<Loaded, String> {
-    let request = Request::post(url)
+async fn remote(server: &Remote, piece: &Piece, key: &str) -> Result<Loaded, String> {
+    let mut request = Request::post(&server.base)
         .header("content-type", "application/fhir+json")
         .header("prefer", "return=minimal")
-        .header("idempotency-key", key)
-        .body(Full::new(Bytes::from(piece.text.clone())))
-        .map_err(|error| error.to_string())?;
-    let response = client.request(request).await.map_err(|error| error.to_string())?;
+        .header("idempotency-key", key);
+    if !server.token.is_empty() {
+        request = request.header("authorization", format!("Bearer {}", server.token));
+    }
+    let request = request.body(Full::new(Bytes::from(piece.text.clone()))).map_err(|error| error.to_string())?;
+    let response = server.client.request(request).await.map_err(|error| error.to_string())?;
     let status = response.status().as_u16();
+    if status == 401 {
+        return Err("HTTP 401: the server wants an access token; give one with --token or AKSON_TOKEN".to_string());
+    }
     let already = response.headers().contains_key("idempotency-replayed");
     let body = response.into_body().collect().await.map_err(|error| error.to_string())?.to_bytes();
     let tree =

@@ -1,0 +1,59 @@
+//! The pages on one page: every route with its verb, whether somebody must be signed in, and who answers.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use axum::body::Body;
+use axum::http::Response;
+
+use super::ask::Ask;
+use super::error::Trouble;
+use super::{error, roles};
+use super::{session, sign_in, start};
+
+/// What a handler gives back.
+pub type Answering = Pin<Box<dyn Future<Output = Result<Response<Body>, Trouble>> + Send>>;
+
+/// Who may ask.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum For {
+    /// Whoever comes.
+    All,
+    /// Who is signed in, locked or not.
+    SignedIn,
+}
+
+/// One route.
+pub struct Route {
+    /// The verb.
+    pub method: &'static str,
+    /// The pattern.
+    pub path: &'static str,
+    /// Who may ask.
+    pub whom: For,
+    /// Who answers.
+    pub handler: fn(Ask) -> Answering,
+}
+
+macro_rules! route {
+    ($method:literal, $path:literal, $whom:ident, $handler:path) => {
+        Route { method: $method, path: $path, whom: For::$whom, handler: |ask| Box::pin($handler(ask)) }
+    };
+}
+
+/// Every route.
+pub const ROUTES: &[Route] = &[
+    route!("GET", "/", All, start::page),
+    route!("GET", "/static/akson.css", All, start::style),
+    route!("POST", "/language", All, start::language),
+    route!("GET", "/signin", All, sign_in::page),
+    route!("POST", "/signin/sandbox", All, sign_in::sandbox),
+    route!("GET", "/role", SignedIn, roles::page),
+    route!("POST", "/role", SignedIn, roles::choose),
+    route!("GET", "/session", SignedIn, session::page),
+    route!("POST", "/lock", SignedIn, session::lock),
+    route!("GET", "/locked", All, session::locked),
+    route!("POST", "/signout", All, session::sign_out),
+    route!("GET", "/signedout", All, session::signed_out),
+    route!("GET", "/denied", All, error::denied),
+];

@@ -1,0 +1,116 @@
+//! One's own session: what it is, locking it, ending it; the page of a locked one.
+
+use akson_core::identity::Kind;
+use axum::body::Body;
+use axum::http::{HeaderValue, Response, StatusCode, header};
+use jiff::Timestamp;
+use maud::html;
+
+use super::ask::{Ask, go};
+use super::error::Trouble;
+use super::words as w;
+use crate::http::{cookies, urls};
+
+const CLEAR_SITE_DATA: &str = "clear-site-data";
+
+/// `GET /session`.
+pub async fn page(ask: Ask) -> Result<Response<Body>, Trouble> {
+    let session = &ask.session.as_ref().ok_or(Trouble::SignIn)?.session;
+    let kind = ask.kind()?;
+    let person = ask.person.clone().unwrap_or_default();
+    let several = ask.desk.core.identity().choices(&session.signed.account, ask.moment)?.len() > 1;
+    let change = if kind == Kind::Citizen { w::CHANGE_WHOM } else { w::CHANGE_ROLE };
+    let content = html! {
+        div class="panel" {
+            dl {
+                dt { (ask.say(w::NAME)) } dd { (person.name) }
+                @if kind == Kind::Staff {
+                    dt { (ask.say(w::ROLE)) } dd { (person.role) }
+                    dt { (ask.say(w::UNIT)) } dd { (person.unit) }
+                }
+                dt { (ask.say(w::SIGNED_IN_BY)) } dd { (session.provider) }
+                dt { (ask.say(w::SECURITY)) } dd { (session.signed.level) }
+                dt { (ask.say(w::SIGNED_IN_AT)) } dd { (clock(session.begun)) }
+            }
+        }
+        p class="soft" { (ask.say(w::SIGN_OUT_TEXT)) }
+        div class="row" {
+            @if several { a class="button" href="/role" { (ask.say(change)) } }
+            form method="post" action="/lock" {
+                (ask.page("").field())
+                button class="second" { (ask.say(w::LOCK)) }
+            }
+            form method="post" action="/signout" {
+                (ask.page("").field())
+                button class="second" { (ask.say(w::SIGN_OUT)) }
+            }
+        }
+    };
+    Ok(ask.page(ask.say(w::SESSION)).answer(StatusCode::OK, &content))
+}
+
+/// A moment in Norway as `22.11.2026 kl. 13:05`.
+fn clock(moment: i64) -> String {
+    let Ok(moment) = Timestamp::from_microsecond(moment) else { return String::new() };
+    moment.to_zoned(akson_core::norway().clone()).strftime("%d.%m.%Y %H:%M").to_string()
+}
+
+/// `POST /lock`.
+pub async fn lock(ask: Ask) -> Result<Response<Body>, Trouble> {
+    let session = ask.session.as_ref().ok_or(Trouble::SignIn)?;
+    ask.desk.core.identity().lock_session(&session.secret).await?;
+    Ok(cleared(go("/locked"), "\"cache\""))
+}
+
+/// `GET /locked`: shows nothing of where somebody was but the way back.
+pub async fn locked(ask: Ask) -> Result<Response<Body>, Trouble> {
+    let Some(session) = &ask.session else { return Ok(go("/signin")) };
+    let back = urls::local_path(ask.get("return"));
+    let to = format!("/signin?{}", akson_core::query::print(&[("return".to_string(), back.to_string())]));
+    if !session.session.locked {
+        let content = html! {
+            p class="lead" { (ask.say(w::STILL_HERE_LEAD)) }
+            div class="row" { a class="button" href="/" { (ask.say(w::CONTINUE)) } }
+        };
+        return Ok(ask.page(ask.say(w::STILL_HERE)).answer(StatusCode::OK, &content));
+    }
+    let name = ask.desk.core.identity().name_of(&session.session.signed.account)?;
+    let content = html! {
+        p class="lead" { (ask.say(w::LOCKED_LEAD)) }
+        div class="row" {
+            a class="button" href=(to) { (ask.say(w::CONTINUE_AS)) " " (name) }
+            a class="button second" href="/signin" { (ask.say(w::ANOTHER)) }
+            form method="post" action="/signout" {
+                (ask.page("").field())
+                button class="second" { (ask.say(w::SIGN_OUT)) }
+            }
+        }
+    };
+    Ok(cleared(ask.page(ask.say(w::LOCKED)).answer(StatusCode::OK, &content), "\"cache\""))
+}
+
+/// `POST /signout`: ends it here, and in the browser.
+pub async fn sign_out(ask: Ask) -> Result<Response<Body>, Trouble> {
+    if let Some(session) = &ask.session {
+        ask.desk.core.identity().end_session(&session.secret).await?;
+    }
+    let mut response = go("/signedout");
+    if let Some(line) = cookies::clear(&ask.desk.config, cookies::SESSION) {
+        response.headers_mut().append(header::SET_COOKIE, line);
+    }
+    Ok(cleared(response, "\"cache\", \"cookies\", \"storage\""))
+}
+
+/// `GET /signedout`.
+pub async fn signed_out(ask: Ask) -> Result<Response<Body>, Trouble> {
+    let content = html! {
+        p class="lead" { (ask.say(w::SIGNED_OUT_LEAD)) }
+        div class="row" { a class="button" href="/signin" { (ask.say(w::SIGN_IN)) } }
+    };
+    Ok(ask.page(ask.say(w::SIGNED_OUT)).answer(StatusCode::OK, &content))
+}
+
+fn cleared(mut response: Response<Body>, what: &'static str) -> Response<Body> {
+    response.headers_mut().insert(CLEAR_SITE_DATA, HeaderValue::from_static(what));
+    response
+}

@@ -1,0 +1,98 @@
+//! Signing in: in a sandbox by choosing an invented person, elsewhere through a provider.
+
+use akson_core::identity::{AccountSeen, Kind, OPERATOR, Person};
+use axum::body::Body;
+use axum::http::{Response, StatusCode};
+use maud::{Markup, html};
+
+use super::ask::{Ask, go};
+use super::error::Trouble;
+use super::words as w;
+use crate::http::urls;
+
+/// How sure a sandbox is of whom somebody chose to be.
+const SANDBOX_LEVEL: u8 = 4;
+
+/// `GET /signin`.
+pub async fn page(ask: Ask) -> Result<Response<Body>, Trouble> {
+    let back = urls::local_path(ask.get("return"));
+    let content = html! {
+        @if ask.desk.sandbox { (persons(&ask, back)?) } @else { p { (ask.say(w::NOBODY)) } }
+    };
+    Ok(ask.page(ask.say(w::SIGN_IN)).answer(StatusCode::OK, &content))
+}
+
+fn persons(ask: &Ask, back: &str) -> Result<Markup, Trouble> {
+    let persons = ask.desk.core.identity().sandbox_persons(ask.moment)?;
+    let of = |kind: Kind| persons.iter().filter(move |person| person.kind == kind);
+    let groups = [(Kind::Staff, w::STAFF), (Kind::Citizen, w::CITIZENS), (Kind::Operator, w::OTHERS)];
+    Ok(html! {
+        p class="lead" { (ask.say(w::CHOOSE_PERSON)) ". " (ask.say(w::CHOOSE_PERSON_LEAD)) }
+        form method="post" action="/signin/sandbox" {
+            (ask.page("").field())
+            input type="hidden" name="return" value=(back);
+            @for (kind, title) in groups {
+                @if of(kind).next().is_some() {
+                    h2 id=(title[2]) { (ask.say(title)) }
+                    ul class="cards" aria-labelledby=(title[2]) {
+                        @for person in of(kind) { li { (card(ask, person)) } }
+                    }
+                }
+            }
+        }
+    })
+}
+
+fn card(ask: &Ask, person: &Person) -> Markup {
+    let name = if person.id == OPERATOR { ask.say(w::OPERATOR) } else { person.name.as_str() };
+    html! {
+        button class="card" name="person" value=(person.id) {
+            strong { (name) }
+            @if person.id == OPERATOR { span { (ask.say(w::OPERATOR_TEXT)) } }
+            @for (unit, duty) in &person.roles { span { (w::duty(*duty, ask.language)) ", " (unit) } }
+            @if !person.born.is_empty() { span { (ask.say(w::BORN)) " " (date(&person.born)) } }
+        }
+    }
+}
+
+/// `2026-02-14` as `14.02.2026`; what is shorter stays.
+fn date(text: &str) -> String {
+    let mut parts = text.split('-');
+    match (parts.next(), parts.next(), parts.next()) {
+        (Some(year), Some(month), Some(day)) => format!("{day}.{month}.{year}"),
+        _ => text.to_string(),
+    }
+}
+
+/// `POST /signin/sandbox`.
+pub async fn sandbox(ask: Ask) -> Result<Response<Body>, Trouble> {
+    let account = ask.desk.core.identity().sandbox_account(ask.get("person")).await?;
+    let back = urls::local_path(ask.get("return")).to_string();
+    enter(&ask, &account, (SANDBOX_LEVEL, "sandbox"), &back).await
+}
+
+/// Begins or goes on with a session: who comes back to their own locked one is led to where they were.
+pub async fn enter(
+    ask: &Ask,
+    account: &AccountSeen,
+    proven: (u8, &str),
+    back: &str,
+) -> Result<Response<Body>, Trouble> {
+    let identity = ask.desk.core.identity();
+    let before = ask.session.as_ref().map(|session| (session.secret.as_str(), &session.session));
+    // Somebody else's page is not theirs to come back to.
+    let others = before.is_some_and(|(_, session)| session.signed.account != account.id);
+    let (secret, _) = identity.enter(account, proven, before).await?;
+    let to = if others { "/" } else { back };
+    let session = identity.session(&secret, ask.moment)?.ok_or(Trouble::Failed)?;
+    let unchosen = account.kind == Kind::Staff && session.signed.role.is_empty();
+    let whom = account.kind == Kind::Citizen
+        && session.signed.role.is_empty()
+        && before.is_none()
+        && identity.choices(&account.id, ask.moment)?.len() > 1;
+    let to = match unchosen || whom {
+        true => format!("/role?{}", akson_core::query::print(&[("return".to_string(), to.to_string())])),
+        false => to.to_string(),
+    };
+    Ok(ask.with_session(go(&to), &secret))
+}

@@ -1,0 +1,88 @@
+//! The start page, the style, the choice of language.
+
+use akson_core::identity::Kind;
+use axum::body::Body;
+use axum::http::{HeaderValue, Response, StatusCode, header};
+use maud::{Markup, html};
+
+use super::ask::{Ask, go};
+use super::error::Trouble;
+use super::words as w;
+use crate::http::language::Language;
+use crate::http::page::STYLE;
+use crate::http::{cookies, urls};
+
+/// `GET /`.
+pub async fn page(ask: Ask) -> Result<Response<Body>, Trouble> {
+    let Some(session) = &ask.session else { return Ok(welcome(&ask)) };
+    if session.session.locked {
+        return Err(Trouble::SignIn);
+    }
+    let kind = ask.kind()?;
+    // Who has not chosen a role, or whose role has ended, chooses one.
+    if kind == Kind::Staff && ask.person.as_ref().is_none_or(|person| person.role.is_empty()) {
+        return Ok(go("/role"));
+    }
+    let links: &[(&str, [&'static str; 3], &str)] = &[
+        ("/fhir/Patient?_pretty=true", w::PATIENTS, "/fhir/Patient"),
+        ("/fhir/Observation?_sort=-date&_count=5&_pretty=true", w::OBSERVATIONS, "/fhir/Observation?_sort=-date"),
+        ("/fhir/metadata?_pretty=true", w::METADATA, "/fhir/metadata"),
+    ];
+    let content = html! {
+        p class="lead" { (ask.say(w::LEAD)) }
+        h2 { (ask.say(w::YOU_SEE)) }
+        p { (ask.say(w::YOU_SEE_LEAD)) }
+        ul class="cards" {
+            @for (href, text, address) in links {
+                li { a class="card" href=(href) { strong { (ask.say(*text)) } span { code { (address) } } } }
+            }
+        }
+        (for_programs(&ask))
+    };
+    Ok(ask.page(ask.say(w::AKSON)).answer(StatusCode::OK, &content))
+}
+
+fn welcome(ask: &Ask) -> Response<Body> {
+    let content = html! {
+        p class="lead" { (ask.say(w::LEAD)) }
+        div class="row" { a class="button" href="/signin" { (ask.say(w::SIGN_IN)) } }
+        (for_programs(ask))
+    };
+    ask.page(ask.say(w::AKSON)).answer(StatusCode::OK, &content)
+}
+
+fn for_programs(ask: &Ask) -> Markup {
+    html! {
+        @if ask.desk.sandbox {
+            h2 { (ask.say(w::TRY)) }
+            div class="panel" {
+                p { (ask.say(w::TRY_LEAD)) }
+                p { code { "akson sandbox token operator" } }
+                p { a href="/fhir/metadata?_pretty=true" { (ask.say(w::METADATA)) } }
+            }
+        }
+    }
+}
+
+/// `GET /static/akson.css`.
+pub async fn style(_: Ask) -> Result<Response<Body>, Trouble> {
+    let mut response = Response::new(Body::from(STYLE));
+    for (name, value) in [
+        (header::CONTENT_TYPE, "text/css; charset=utf-8"),
+        (header::CACHE_CONTROL, "public, max-age=300"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    ] {
+        response.headers_mut().insert(name, HeaderValue::from_static(value));
+    }
+    Ok(response)
+}
+
+/// `POST /language`.
+pub async fn language(ask: Ask) -> Result<Response<Body>, Trouble> {
+    let chosen = Language::of_code(ask.get("language")).ok_or(Trouble::Denied)?;
+    let mut response = go(urls::local_path(ask.get("return")));
+    if let Some(line) = cookies::set(&ask.desk.config, cookies::LANGUAGE, chosen.code()) {
+        response.headers_mut().append(header::SET_COOKIE, line);
+    }
+    Ok(response)
+}

@@ -1,0 +1,6 @@
+//! The pages and the door to the record, over the routers in this process: refusals first.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
+
+mod door;
+mod pages;
+mod stand;
