@@ -4,9 +4,9 @@
 //! name. A restored record is proved before it is put in place, all sessions are ended, and it begins a new epoch.
 //! What it does not do: encrypt, or bring back what was changed after the copy was made.
 
-use std::fs::{DirBuilder, File};
+use std::fs::{DirBuilder, File, OpenOptions};
 use std::io::{Read, Write};
-use std::os::unix::fs::DirBuilderExt;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use akson_store::{FILES, Next, Step, Watch};
@@ -19,6 +19,8 @@ use crate::{Core, Report, Settings, hex};
 const MANIFEST: &str = "manifest.json";
 const FORMAT: u32 = 1;
 const CHUNK_BYTES: usize = 1 << 20;
+/// What stands beside the databases and belongs to them: the key that has signed the audit's checkpoints.
+const KEYS: [&str; 1] = ["audit.key"];
 /// Where a record is put together before it is in place.
 const UNPROVED: &str = "restoring";
 
@@ -48,10 +50,18 @@ pub struct CopiedFile {
     pub bytes: u64,
     /// Its SHA-256 in hexadecimal digits.
     pub sha256: String,
+    /// The end of the log in it, if there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub audit: Option<LogEnd>,
+}
+
+/// The end of a log.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LogEnd {
     /// How many rows of audit it has.
-    pub audit_rows: u64,
+    pub rows: u64,
     /// The root of their tree in hexadecimal digits.
-    pub audit_root: String,
+    pub root: String,
 }
 
 impl Core {
@@ -80,15 +90,14 @@ impl Core {
         let at = akson_store::instant(self.now());
         let copied = self.store().copy_into(folder, &mut *watch)?;
         let mut files = Vec::new();
-        for (name, (rows, root)) in FILES.iter().zip(&copied.logs) {
+        for (name, log) in FILES.iter().zip(copied.logs) {
             let (bytes, sha256) = hashed(&folder.join(name), None, &mut *watch)?;
-            files.push(CopiedFile {
-                name: (*name).to_string(),
-                bytes,
-                sha256,
-                audit_rows: *rows,
-                audit_root: hex(root),
-            });
+            files.push(CopiedFile { name: (*name).to_string(), bytes, sha256, audit: Some(end(log)) });
+        }
+        for name in KEYS {
+            let own = self.store().path().with_file_name(name);
+            let (bytes, sha256) = hashed(&own, Some(&folder.join(name)), &mut *watch)?;
+            files.push(CopiedFile { name: name.to_string(), bytes, sha256, audit: None });
         }
         let program = env!("CARGO_PKG_VERSION").to_string();
         let (resources, versions) = (copied.resources, copied.versions);
@@ -110,10 +119,10 @@ impl Core {
         let text = std::fs::read(from.join(MANIFEST)).map_err(disk)?;
         let manifest: Manifest = serde_json::from_slice(&text)
             .map_err(|error| Error::Conflict(format!("{MANIFEST} of the copy can't be read: {error}")))?;
-        if manifest.format != FORMAT || !manifest.files.iter().map(|file| file.name.as_str()).eq(FILES) {
+        if manifest.format != FORMAT || !manifest.files.iter().map(|file| file.name.as_str()).eq(names()) {
             return Err(Error::Conflict("the copy was made by another kind of program".to_string()));
         }
-        if FILES.iter().any(|name| folder.join(name).exists()) {
+        if names().any(|name| folder.join(name).exists()) {
             let folder = folder.display();
             return Err(Error::Conflict(format!("there is a record in {folder}: name an empty folder with --data")));
         }
@@ -128,7 +137,8 @@ impl Core {
         }
         let report = prove(&unproved, settings, &manifest, watch)?;
         if report.faults.is_empty() {
-            for name in FILES {
+            // The record last: where it is, all is there.
+            for name in names().collect::<Vec<_>>().into_iter().rev() {
                 rename(&unproved.join(name), &folder.join(name))?;
             }
             std::fs::remove_dir_all(&unproved).map_err(disk)?;
@@ -145,13 +155,22 @@ fn prove(folder: &Path, settings: Settings, manifest: &Manifest, watch: Watch<'_
     if (held.resources, held.versions) != (manifest.resources, manifest.versions) {
         report.faults.push("there are not as many resources and versions as the manifest says".to_string());
     }
-    for (file, (rows, root)) in manifest.files.iter().zip(&held.logs) {
-        if (file.audit_rows, &file.audit_root) != (*rows, &hex(root)) {
+    for (file, log) in manifest.files.iter().zip(held.logs) {
+        if file.audit != Some(end(log)) {
             report.faults.push(format!("the audit in {} is not the one that was copied", file.name));
         }
     }
     core.store().write(|tx| tx.begin_epoch()).wait()?;
     Ok(report)
+}
+
+/// All files of a copy, the databases first.
+fn names() -> impl Iterator<Item = &'static str> {
+    FILES.into_iter().chain(KEYS)
+}
+
+fn end((rows, root): (u64, [u8; 32])) -> LogEnd {
+    LogEnd { rows, root: hex(&root) }
 }
 
 /// An empty folder that only its owner can read.
@@ -180,7 +199,8 @@ fn rename(from: &Path, to: &Path) -> Result<(), Error> {
 fn hashed(path: &Path, copy: Option<&Path>, watch: Watch<'_>) -> Result<(u64, String), Error> {
     let mut file = File::open(path).map_err(disk)?;
     let total = file.metadata().map_err(disk)?.len();
-    let mut copy = copy.map(File::create).transpose().map_err(disk)?;
+    let private = |path| OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
+    let mut copy = copy.map(private).transpose().map_err(disk)?;
     let (mut hash, mut done, mut chunk) = (Sha256::new(), 0, vec![0; CHUNK_BYTES]);
     loop {
         let count = file.read(&mut chunk).map_err(disk)?;

@@ -21,7 +21,7 @@ mod space;
 pub use akson_store::opening::Opening;
 pub use akson_store::search::{expr, sight};
 pub use akson_store::{Next, Step, Watch, instant};
-pub use backup::{CopiedFile, Manifest};
+pub use backup::{CopiedFile, LogEnd, Manifest};
 pub use caller::{App, Caller, Citizen, Duty, Ground, OnBehalf, Representation, Responsibility, Staff, System, Who};
 pub use error::Error;
 pub use limits::Limits;
