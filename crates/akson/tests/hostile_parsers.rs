@@ -3,8 +3,10 @@
 #![allow(clippy::unwrap_used, reason = "a test")]
 
 use akson_fhir::json::Tree;
+use akson_fhir::outcome::Severity;
 use akson_fhir::path::{Context, Expression, Item};
 use akson_fhir::resource::Resource;
+use akson_fhir::validate::{Options, Profiles, validate};
 use akson_fhir::xml;
 
 const ROUNDS: u64 = 15_000;
@@ -102,6 +104,35 @@ fn fhirpath_takes_anything() {
         let bytes = mutated(&seeds, round);
         let Ok(text) = std::str::from_utf8(&bytes) else { continue };
         let Ok(expression) = Expression::parse(text) else { continue };
+        let _ = expression.evaluate(Item::resource(tree.root()).unwrap(), &Context::of(tree.root()));
+    }
+}
+
+/// Inputs that fuzzing found worth keeping, one a line, as hexadecimal digits.
+fn kept(text: &str) -> Vec<Vec<u8>> {
+    let digit = |digit: u8| char::from(digit).to_digit(16).unwrap() as u8;
+    text.lines().map(|line| line.as_bytes().chunks(2).map(|two| digit(two[0]) << 4 | digit(two[1])).collect()).collect()
+}
+
+#[test]
+fn what_fuzzing_kept_is_taken_as_before() {
+    let profiles = Profiles::new();
+    let options = Options { least: Severity::Information, ..Options::new(&profiles) };
+    for bytes in kept(include_str!("../../../fuzz/kept/json.txt")) {
+        let Ok(tree) = Tree::parse(&bytes) else { continue };
+        assert_eq!(Tree::parse(tree.text().as_bytes()).unwrap().text(), tree.text());
+        if let Ok(resource) = Resource::from_tree(tree) {
+            let _ = validate(&resource, &options);
+        }
+    }
+    for bytes in kept(include_str!("../../../fuzz/kept/xml.txt")) {
+        let Ok(text) = xml::to_json(&bytes) else { continue };
+        let Ok(resource) = Resource::parse_json(text.as_bytes()) else { continue };
+        assert_eq!(xml::to_json(xml::from_json(&resource).as_bytes()).unwrap(), text);
+    }
+    let tree = Tree::parse(br#"{"resourceType":"Patient","id":"a","name":[{"given":["a","b"]}]}"#).unwrap();
+    for bytes in kept(include_str!("../../../fuzz/kept/fhirpath.txt")) {
+        let Ok(expression) = Expression::parse(&String::from_utf8_lossy(&bytes)) else { continue };
         let _ = expression.evaluate(Item::resource(tree.root()).unwrap(), &Context::of(tree.root()));
     }
 }

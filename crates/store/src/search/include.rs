@@ -5,7 +5,7 @@
 //! that has it.
 //! Spec: <https://hl7.org/fhir/R4/search.html#include>.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
@@ -15,6 +15,7 @@ use akson_fhir::path::{Context, Item};
 use akson_fhir::reference::Reference;
 use akson_fhir::resource::Resource;
 
+use super::compile::type_number;
 use super::expr::{Expr, Test, UriTest};
 use super::index::values;
 use super::param::reference::targets;
@@ -22,6 +23,7 @@ use super::query::{Include, Query};
 use super::registry::Parameter;
 use super::sight::Scope;
 use super::walk::{Walk, Walker, Within};
+use crate::engine::Bind;
 use crate::{Error, Place, Stored};
 
 /// How many resources are included in one page.
@@ -44,6 +46,15 @@ struct Gather<'a> {
     walker: &'a Walker<'a>,
     seen: HashSet<Place>,
     found: Included,
+    /// Types of which there are resources, and row numbers of parameters of which there are rows, as far as was asked: a
+    /// wildcard asks of each match for all of them.
+    inhabited: HashMap<Inhabited, bool>,
+}
+
+#[derive(PartialEq, Eq, Hash)]
+enum Inhabited {
+    Type(&'static str),
+    Row(i32),
 }
 
 /// Everything that the query includes with these matches.
@@ -52,7 +63,7 @@ pub fn include(walker: &Walker<'_>, query: &Query, matches: &[Stored]) -> Result
         return Ok(Included::default());
     }
     let seen = matches.iter().map(|stored| stored.place).collect();
-    let mut gather = Gather { walker, seen, found: Included::default() };
+    let mut gather = Gather { walker, seen, found: Included::default(), inhabited: HashMap::new() };
     let mut from = 0;
     for round in 0..ROUNDS_MAX {
         let sources: Vec<Stored> = if round == 0 { matches.to_vec() } else { gather.found.resources[from..].to_vec() };
@@ -187,7 +198,7 @@ impl Gather<'_> {
             None => Definitions::r4().resource_types().map(|found| found.name).collect(),
         };
         for source in sources {
-            if matches!(self.walker.sight.of(source), Scope::Nothing) {
+            if matches!(self.walker.sight.of(source), Scope::Nothing) || !self.is_any_of(source)? {
                 continue;
             }
             for parameter in self.parameters(source, rule) {
@@ -195,8 +206,12 @@ impl Gather<'_> {
                     continue;
                 }
                 let told = Expr::Told(Arc::clone(&parameter));
+                let by_rows = self.has_any_row(&parameter)?;
                 if parameter.primary && type_name == "Patient" {
                     self.all(source, Within::Part(target.place.rid), &told)?;
+                }
+                if !by_rows {
+                    continue;
                 }
                 self.all(source, Within::Referring(parameter.rows.clone(), target.place.rid), &told)?;
                 if let Some(url) = url.as_ref().filter(|_| parameter.cites()) {
@@ -206,6 +221,33 @@ impl Gather<'_> {
             }
         }
         Ok(())
+    }
+
+    fn is_any_of(&mut self, type_name: &'static str) -> Result<bool, Error> {
+        if let Some(known) = self.inhabited.get(&Inhabited::Type(type_name)) {
+            return Ok(*known);
+        }
+        let sql = "SELECT type FROM resource WHERE type = $1 ORDER BY type LIMIT 1";
+        let number = Bind::Int(type_number(type_name));
+        let found = self.walker.view.connection.one(sql, &[number], |_| Ok(()))?.is_some();
+        self.inhabited.insert(Inhabited::Type(type_name), found);
+        Ok(found)
+    }
+
+    fn has_any_row(&mut self, parameter: &Parameter) -> Result<bool, Error> {
+        let mut any = false;
+        for row in &parameter.rows {
+            let found = match self.inhabited.get(&Inhabited::Row(*row)) {
+                Some(known) => *known,
+                None => {
+                    let sql = "SELECT param FROM reference WHERE param = $1 ORDER BY param LIMIT 1";
+                    self.walker.view.connection.one(sql, &[Bind::Int(i64::from(*row))], |_| Ok(()))?.is_some()
+                }
+            };
+            self.inhabited.insert(Inhabited::Row(*row), found);
+            any |= found;
+        }
+        Ok(any)
     }
 
     fn all(&mut self, type_name: &'static str, within: Within, told: &Expr) -> Result<(), Error> {

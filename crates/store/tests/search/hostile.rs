@@ -112,6 +112,23 @@ fn no_query_brings_it_down() {
 }
 
 #[test]
+fn what_fuzzing_kept_is_answered_or_refused() {
+    let store = loaded(&[]);
+    let digit = |digit: u8| char::from(digit).to_digit(16).unwrap() as u8;
+    for line in include_str!("../../../../fuzz/kept/search.txt").lines() {
+        let bytes: Vec<u8> = line.as_bytes().chunks(2).map(|two| digit(two[0]) << 4 | digit(two[1])).collect();
+        let text = String::from_utf8_lossy(&bytes);
+        for type_name in ["Patient", "Observation", "Encounter"] {
+            let address = format!("{type_name}?{text}");
+            if query(&store, &address, Handling::Strict).is_ok() {
+                let found = page(&store, &address, &Sight::everything());
+                assert!(found.as_ref().err().is_none_or(|told| !told.contains("database")), "{address}");
+            }
+        }
+    }
+}
+
+#[test]
 fn limits_hold_on_both_sides() {
     let store = loaded(&[]);
     let asks = |address: &str| query(&store, address, Handling::Strict).map(|_| ());
