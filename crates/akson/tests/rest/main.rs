@@ -9,6 +9,7 @@ mod forms;
 mod limits;
 mod links;
 mod listener;
+mod matrix;
 mod parameters;
 mod promise;
 mod regressions;

@@ -2,6 +2,8 @@
 //!
 //! Spec: <https://hl7.org/fhir/R4/http.html#read>.
 
+use std::sync::Arc;
+
 use akson_fhir::definition::Definitions;
 use akson_store::{Line, State, View};
 
@@ -36,7 +38,7 @@ impl Record {
         let sight = self.granted(about.action, about.type_name)?;
         let type_id = Definitions::r4().resource(about.type_name).ok_or(Error::NotFound)?.id;
         let stored = view.get(type_id, id)?.ok_or(Error::NotFound)?;
-        if !look::sees(view, &sight, &stored)? {
+        if !look::sees(view, &sight, &stored)? && !self.sees_through(view, about, id)? {
             return Err(Error::NotFound);
         }
         if stored.state == State::Deleted {
@@ -44,6 +46,23 @@ impl Record {
         }
         let line = self.line_of(about, &stored);
         Ok((Shower::new(view, &sight).show(&stored)?, vec![line]))
+    }
+
+    /// Whether raw content is seen through a document that is seen and has it under its address.
+    fn sees_through(&self, view: &View, about: &About, id: &str) -> Result<bool, Error> {
+        if about.type_name != "Binary" {
+            return Ok(false);
+        }
+        let Ok(sight) = self.granted(Action::Read, "DocumentReference") else {
+            return Ok(false);
+        };
+        let mut addresses = format!("Binary/{id}");
+        if !view.base().is_empty() {
+            addresses.push_str(&format!(",{}/Binary/{id}", view.base()));
+        }
+        let asked = [("location".to_string(), addresses)];
+        let query = look::parse(view, (Some("DocumentReference"), None, &asked), 0, false, &Arc::default)?;
+        Ok(!look::matches(view, &sight, &query, 1)?.is_empty())
     }
 
     fn vread_now(&self, about: &About, id: &str, version: u64) -> Result<(Seen, Vec<Line>), Error> {
@@ -63,11 +82,11 @@ impl Record {
         let type_id = Definitions::r4().resource(about.type_name).ok_or(Error::NotFound)?.id;
         let version = i64::try_from(version).map_err(|_| Error::NotFound)?;
         let head = view.get(type_id, id)?.ok_or(Error::NotFound)?;
-        if !look::sees(view, &sight, &head)? {
+        if !look::sees(view, &sight, &head)? && !self.sees_through(view, about, id)? {
             return Err(Error::NotFound);
         }
         let stored = view.version(type_id, id, version)?.ok_or(Error::NotFound)?;
-        if !view.sees_version(&sight, &stored)? {
+        if about.type_name != "Binary" && !view.sees_version(&sight, &stored)? {
             return Err(Error::NotFound);
         }
         if stored.state == State::Deleted {

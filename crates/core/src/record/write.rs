@@ -142,7 +142,7 @@ pub(super) fn put(
         tx.audit(&line)?;
         return Ok(Written { seen: Shower::new(tx, sight).show(stored).map_err(aborted)?, change: Change::Unchanged });
     }
-    if !look::is_everything(&sight.writes, type_id) && grounds(type_id) {
+    if sight.patients.is_some() {
         known_before(tx, sight, &prepared).map_err(aborted)?;
     }
     let prepared = match &before {
@@ -183,15 +183,7 @@ pub(super) fn changes(view: &View, sight: &Granted, before: &Stored) -> Result<(
     Ok(())
 }
 
-/// Types whose resources are the ground of a care relation.
-const GROUNDS: [&str; 7] =
-    ["Appointment", "CareTeam", "Communication", "Encounter", "EpisodeOfCare", "ServiceRequest", "Task"];
-
-fn grounds(type_id: TypeId) -> bool {
-    GROUNDS.contains(&Definitions::r4().get(type_id).name)
-}
-
-/// Nobody gives themselves a care relation: who writes what makes one sees the patients already.
+/// Nobody writes about patients they do not see, nor gives themselves a care relation by writing what makes one.
 fn known_before(view: &View, sight: &Granted, prepared: &Prepared) -> Result<(), Error> {
     let Some(patients) = &sight.patients else {
         return Ok(());

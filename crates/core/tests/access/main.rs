@@ -2,7 +2,9 @@
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 mod care;
+mod channels;
 mod citizens;
+mod matrix;
 #[allow(dead_code, reason = "a stage for all acts")]
 mod stage;
 #[allow(dead_code, reason = "shared with the tests of the door")]
