@@ -15,7 +15,7 @@ use crate::config::Config;
 use crate::control::command::Failure;
 use crate::control::desk::Serving;
 use crate::control::listen::{self, Room};
-use crate::http::server;
+use crate::http::{origins, server};
 use crate::oauth;
 use crate::rest::serve::{House, router};
 use crate::web;
@@ -85,7 +85,7 @@ pub fn serve(settings: Config) -> Result<ExitCode, Failure> {
         let faces = router(&house)
             .merge(oauth::serve::router(core.clone(), house.config.clone()))
             .merge(web::serve::router(core.clone(), house.config.clone())?);
-        let router = web::serve::dressed(faces, &core, &house.config)?;
+        let router = origins::opened(web::serve::dressed(faces, &core, &house.config)?, &core);
         let room = open_room(&house)?;
         let stop = stop(core.clone())?;
         announce(&house.config, started);

@@ -8,6 +8,7 @@ pub mod csrf;
 pub mod language;
 pub mod log;
 pub mod metrics;
+pub mod origins;
 pub mod page;
 pub mod server;
 pub mod time;

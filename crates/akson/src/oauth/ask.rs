@@ -29,6 +29,8 @@ pub struct Ask {
     pub pairs: Vec<Pair>,
     /// The last parts of the path that the route leaves open.
     pub rest: Vec<String>,
+    /// The path.
+    pub path: String,
 }
 
 impl Ask {

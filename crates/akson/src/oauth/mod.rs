@@ -9,8 +9,11 @@ pub mod error;
 pub mod routes;
 pub mod serve;
 
+mod apps;
 mod authorize;
+mod consent;
 mod discovery;
 mod introspect;
 mod page;
 mod token;
+mod words;

@@ -8,7 +8,7 @@ use axum::body::Body;
 use axum::http::Response;
 
 use super::ask::Ask;
-use super::{authorize, discovery, introspect, token};
+use super::{apps, authorize, consent, discovery, introspect, token};
 
 /// What a handler gives back.
 pub type Answering = Pin<Box<dyn Future<Output = Result<Response<Body>, Refused>> + Send>>;
@@ -16,10 +16,8 @@ pub type Answering = Pin<Box<dyn Future<Output = Result<Response<Body>, Refused>
 /// Which pages of other origins may read the answer.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Readers {
-    /// None.
-    Own,
-    /// Those of registered clients.
-    Registered,
+    /// None, or those of registered clients as `http::origins` says.
+    Few,
     /// All.
     Any,
 }
@@ -56,17 +54,23 @@ pub const ROUTES: &[Route] = &[
     route!("GET", "/oauth/smart/.well-known/openid-configuration", Smart, Any, discovery::openid),
     route!("GET", "/.well-known/oauth-authorization-server/oauth/smart", Smart, Any, discovery::openid),
     route!("GET", "/oauth/smart/jwks", Smart, Any, discovery::keys),
-    route!("POST", "/oauth/smart/token", Smart, Registered, token::token),
-    route!("GET", "/oauth/smart/authorize", Smart, Own, authorize::authorize),
-    route!("POST", "/oauth/smart/authorize", Smart, Own, authorize::authorize),
-    route!("POST", "/oauth/smart/introspect", Smart, Own, introspect::introspect),
-    route!("POST", "/oauth/smart/revoke", Smart, Registered, introspect::revoke),
+    route!("POST", "/oauth/smart/token", Smart, Few, token::token),
+    route!("GET", "/oauth/smart/authorize", Smart, Few, authorize::authorize),
+    route!("POST", "/oauth/smart/authorize", Smart, Few, authorize::authorize),
+    route!("GET", "/oauth/smart/consent/{asked}", Smart, Few, consent::page),
+    route!("POST", "/oauth/smart/consent/{asked}", Smart, Few, consent::answer),
+    route!("GET", "/oauth/smart/apps", Smart, Few, apps::page),
+    route!("POST", "/oauth/smart/apps", Smart, Few, apps::start),
+    route!("POST", "/oauth/smart/introspect", Smart, Few, introspect::introspect),
+    route!("POST", "/oauth/smart/revoke", Smart, Few, introspect::revoke),
     route!("GET", "/oauth/fapi/.well-known/openid-configuration", Fapi, Any, discovery::openid),
     route!("GET", "/.well-known/oauth-authorization-server/oauth/fapi", Fapi, Any, discovery::openid),
     route!("GET", "/oauth/fapi/jwks", Fapi, Any, discovery::keys),
-    route!("POST", "/oauth/fapi/par", Fapi, Own, authorize::push),
-    route!("GET", "/oauth/fapi/authorize", Fapi, Own, authorize::authorize),
-    route!("POST", "/oauth/fapi/token", Fapi, Own, token::token),
-    route!("POST", "/oauth/fapi/introspect", Fapi, Own, introspect::introspect),
-    route!("POST", "/oauth/fapi/revoke", Fapi, Own, introspect::revoke),
+    route!("POST", "/oauth/fapi/par", Fapi, Few, authorize::push),
+    route!("GET", "/oauth/fapi/authorize", Fapi, Few, authorize::authorize),
+    route!("GET", "/oauth/fapi/consent/{asked}", Fapi, Few, consent::page),
+    route!("POST", "/oauth/fapi/consent/{asked}", Fapi, Few, consent::answer),
+    route!("POST", "/oauth/fapi/token", Fapi, Few, token::token),
+    route!("POST", "/oauth/fapi/introspect", Fapi, Few, introspect::introspect),
+    route!("POST", "/oauth/fapi/revoke", Fapi, Few, introspect::revoke),
 ];

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use akson_core::Core;
-use akson_core::identity::{Code, Refused, Site};
+use akson_core::identity::{Code, Refused};
 use axum::Router;
 use axum::body::Body;
-use axum::http::{HeaderMap, HeaderValue, Request, Response, StatusCode, header};
+use axum::http::{HeaderValue, Request, Response, StatusCode, header};
 use axum::routing::{MethodFilter, on};
 use bytes::Bytes;
 use http_body_util::{BodyExt, Limited};
@@ -16,6 +16,7 @@ use super::ask::{self, Ask};
 use super::error;
 use super::routes::{ROUTES, Readers, Route};
 use crate::config::Config;
+use crate::http::caller;
 
 /// Bytes of a form.
 const FORM_BYTES_MAX: usize = 64 << 10;
@@ -42,21 +43,14 @@ pub fn router(core: Core, config: Config) -> Router {
 }
 
 async fn handle(desk: Arc<Desk>, route: &'static Route, request: Request<Body>) -> Response<Body> {
-    let origin = request.headers().get(header::ORIGIN).cloned();
-    let core = desk.core.clone();
     let answered = match read(desk, route, request).await {
         Ok(ask) => (route.handler)(ask).await,
         Err(refused) => Err(refused),
     };
     let mut response = answered.unwrap_or_else(|refused| error::refuse(&refused));
-    let reader = match (route.readers, origin) {
-        (Readers::Any, _) => Some(HeaderValue::from_static("*")),
-        (Readers::Registered, Some(origin)) if is_registered(&core, &origin) => Some(origin),
-        _ => None,
-    };
-    if let Some(reader) = reader {
-        response.headers_mut().insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, reader);
-        response.headers_mut().append(header::VARY, HeaderValue::from_static("Origin"));
+    if route.readers == Readers::Any {
+        let everybody = HeaderValue::from_static("*");
+        response.headers_mut().insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, everybody);
     }
     response
 }
@@ -74,26 +68,9 @@ async fn read(desk: Arc<Desk>, route: &'static Route, request: Request<Body>) ->
     let pattern = route.path.split('/');
     let rest = pattern.zip(head.uri.path().split('/')).filter(|(wanted, _)| wanted.starts_with('{'));
     let rest = rest.map(|(_, part)| part.to_string()).collect();
-    let site = site(&desk, &head.headers);
-    Ok(Ask { desk, issuer: route.issuer, site, method: head.method, headers: head.headers, pairs, rest })
-}
-
-/// This server's addresses, as this request sees them.
-fn site(desk: &Desk, headers: &HeaderMap) -> Site {
-    if !desk.config.public_url.is_empty() {
-        return Site::at(&desk.config.public_url);
-    }
-    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
-    let sound = !host.is_empty() && host.bytes().all(|b| b.is_ascii_alphanumeric() || b".-:[]".contains(&b));
-    let host = if sound { host.to_string() } else { desk.config.listen.to_string() };
-    Site::seen_as(&format!("http://{host}/fhir"))
-}
-
-/// Whether pages of a registered client stand at this origin.
-fn is_registered(core: &Core, origin: &HeaderValue) -> bool {
-    let Ok(origin) = origin.to_str() else { return false };
-    let clients = core.identity().clients().unwrap_or_default();
-    clients.iter().any(|client| client.origins().any(|known| known == origin))
+    let site = caller::site(&desk.config, &head.headers);
+    let path = head.uri.path().to_string();
+    Ok(Ask { desk, issuer: route.issuer, site, method: head.method, headers: head.headers, pairs, rest, path })
 }
 
 /// An answer that sends the browser on.

@@ -507,3 +507,41 @@ async fn a_launch_is_for_one_app_and_one_session_once() {
     let hidden = Context { patient: Some("nobody".to_string()), ..Context::default() };
     assert!(identity.launch(&site, &session, "app", hidden).await.is_err());
 }
+
+#[tokio::test]
+async fn what_an_app_was_started_for_is_told_again() {
+    let (stand, pair) = stand().await;
+    let (site, identity) = (Site::at(BASE), stand.core.identity());
+    let session = stand.sign_in("operator").await;
+    let caller = identity.caller_of_session(&session, stand.core.now(), "r").unwrap();
+    let visit = r#"{"resourceType":"Encounter","id":"e1","status":"in-progress","subject":{"reference":"Patient/kari"},
+        "class":{"system":"http://terminology.hl7.org/CodeSystem/v3-ActCode","code":"AMB"}}"#;
+    let visit = akson_fhir::resource::Resource::parse_json(visit.as_bytes()).unwrap();
+    stand.core.record(caller).update(visit, akson_core::Expected::Any).await.unwrap();
+    let context = Context { patient: Some("kari".into()), encounter: Some("e1".into()), ..Context::default() };
+    let address = identity.launch(&site, &session, "clinic", context).await.unwrap();
+    let launch = parameter(&address, "launch").unwrap();
+    let challenge = sha256(VERIFIER);
+    let mut asked = request("clinic", "launch openid patient/Patient.rs", &challenge);
+    asked.push(("launch", &launch));
+    let place = authorize(&stand, &asked).await.is(303).header("location").to_string();
+    let told = place.rsplit('/').next().unwrap().to_string();
+    let address = identity.answer(&site, &told, &session, Said::Yes(None)).await.unwrap();
+    let code = parameter(&address, "code").unwrap();
+    let assertion = || pair.sign(&pair.header(), &stand.claims("clinic", TOKEN));
+    let (one, two) = (assertion(), assertion());
+    let mut form = exchange("clinic", &code);
+    form.extend([("client_assertion_type", ASSERTION_TYPE), ("client_assertion", &one)]);
+    let value = post(&stand, &form).await.is(200).value();
+    assert_eq!((text(&value, "patient"), text(&value, "encounter")), ("kari", "e1"));
+    let form = [
+        ("client_assertion_type", ASSERTION_TYPE),
+        ("client_assertion", &two),
+        ("token", text(&value, "access_token")),
+    ];
+    let worth = stand.post("/oauth/smart/introspect", &[], &form).await.is(200).value();
+    assert_eq!((text(&worth, "patient"), text(&worth, "encounter")), ("kari", "e1"));
+    let claims = id_token(text(&value, "id_token")).1;
+    assert_eq!((&worth["iss"], &worth["sub"]), (&claims["iss"], &claims["sub"]));
+    assert_eq!(worth["scope"], value["scope"]);
+}

@@ -3,8 +3,10 @@
 
 mod assertions;
 mod bearer;
+mod conformance;
 mod discovery;
 mod flow;
+mod pages;
 mod pair;
 mod proofs;
 mod pushed;

@@ -60,7 +60,12 @@ impl Stand {
 
     fn over(core: Core, seconds: Arc<AtomicI64>) -> Stand {
         let config = Config { public_url: BASE.to_string(), access_log: false, ..Config::default() };
-        let router = akson::oauth::serve::router(core.clone(), config);
+        let house = akson::rest::serve::House::new(core.clone(), config.clone()).unwrap();
+        let faces = akson::rest::serve::router(&house)
+            .merge(akson::oauth::serve::router(core.clone(), config.clone()))
+            .merge(akson::web::serve::router(core.clone(), config.clone()).unwrap());
+        let faces = akson::web::serve::dressed(faces, &core, &config).unwrap();
+        let router = akson::http::origins::opened(faces, &core);
         Stand { core, router, seconds, names: Arc::default() }
     }
 
@@ -79,13 +84,18 @@ impl Stand {
 
     /// Somebody signs in.
     pub async fn sign_in(&self, person: &str) -> SessionSeen {
+        let secret = self.secret(person).await;
+        self.core.identity().session(&secret, self.core.now()).unwrap().unwrap()
+    }
+
+    /// The secret in the cookie of somebody who signs in.
+    pub async fn secret(&self, person: &str) -> String {
         let identity = self.core.identity();
         let account = identity.sandbox_account(person).await.unwrap();
         let choices = identity.choices(&account.id, self.core.now()).unwrap();
         let role = choices.first().map_or(String::new(), |choice| choice.role.clone());
         let signed = SignedIn { account: account.id, role, level: 4 };
-        let secret = identity.begin_session(signed, "sandbox").await.unwrap();
-        identity.session(&secret, self.core.now()).unwrap().unwrap()
+        identity.begin_session(signed, "sandbox").await.unwrap()
     }
 
     /// Seconds since 1970.

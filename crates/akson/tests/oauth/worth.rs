@@ -35,6 +35,10 @@ async fn a_token_is_told_about_to_those_who_may_know() {
     for wrong in ["x", "a.b.c", &token[..token.len() - 3]] {
         assert_eq!(ask(introspect, "lab", wrong).await.is(200).value(), nothing);
     }
+    let lab = stand.core.identity().client("lab").unwrap().unwrap();
+    let guard = akson_core::identity::Client { id: "guard".to_string(), introspects: true, ..lab };
+    stand.core.identity().register(guard).await.unwrap();
+    assert_eq!(ask(introspect, "guard", &token).await.is(200).value()["client_id"], "lab", "may know of all");
     let revoke = "/oauth/smart/revoke";
     ask(revoke, "other", &token).await.is(200);
     assert!(stand.takes(&token), "nobody ends what is another's");

@@ -145,6 +145,11 @@ impl Client {
         self.redirects.iter().map(|redirect| origin(redirect))
     }
 
+    /// The origin of the address at which it is started.
+    pub fn launch_origin(&self) -> Option<&str> {
+        self.launch.as_deref().map(origin)
+    }
+
     /// Says what does not fit its profile.
     fn check(&self) -> Result<(), String> {
         let scopes = self.allowed();

@@ -39,8 +39,12 @@ impl Identity<'_> {
         if !may_know(client, &access.client) || access.audience != site.audience {
             return Ok(None);
         }
-        let mut answer = json!({ "active": true, "iss": site.issuer(issuer) });
-        for name in ["iss", "aud", "sub", "client_id", "iat", "exp", "jti", "scope", "patient", "encounter", "cnf"] {
+        // What the app was started for is told again.
+        let context = self.grant(&access.grant)?.map(|grant| grant.context).unwrap_or_default();
+        let mut answer = serde_json::to_value(&context).map_err(|error| Error::Broken(error.to_string()))?;
+        answer["active"] = json!(true);
+        answer["iss"] = json!(site.issuer(issuer));
+        for name in ["iss", "aud", "sub", "client_id", "iat", "exp", "jti", "scope", "cnf"] {
             if let Some(value) = access.claims.0.get(name) {
                 answer[name] = value.clone();
             }
