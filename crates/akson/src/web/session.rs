@@ -24,7 +24,7 @@ pub async fn page(ask: Ask) -> Result<Response<Body>, Trouble> {
         div class="panel" {
             dl {
                 dt { (ask.say(w::NAME)) } dd { (person.name) }
-                @if kind == Kind::Staff {
+                @if kind == Kind::Staff && !person.role.is_empty() {
                     dt { (ask.say(w::ROLE)) } dd { (person.role) }
                     dt { (ask.say(w::UNIT)) } dd { (person.unit) }
                 }

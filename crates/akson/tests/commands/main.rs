@@ -4,6 +4,7 @@
 mod apps;
 mod audit;
 mod beside;
+mod users;
 
 use std::io::{BufRead, BufReader};
 use std::path::Path;

@@ -46,6 +46,11 @@ impl Identity<'_> {
         for known in matching(&view, "Patient", &[("_sort", "family")], OFFERED_MAX)? {
             persons.extend(inhabitant(&known));
         }
+        // Those at work by what they do, then all by name.
+        persons.sort_by(|a, b| {
+            let duty = |person: &Person| person.roles.iter().map(|(_, duty)| *duty).min();
+            (duty(a), &a.name).cmp(&(duty(b), &b.name))
+        });
         Ok(persons)
     }
 

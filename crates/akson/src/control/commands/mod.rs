@@ -10,6 +10,7 @@ pub mod load;
 pub mod reindex;
 pub mod restore;
 pub mod sandbox;
+pub mod user;
 pub mod verify;
 
 use std::path::PathBuf;
@@ -31,6 +32,7 @@ pub const COMMANDS: &[Row] = &[
     row::<sandbox::Sandbox>(),
     row::<backup::Backup>(),
     row::<restore::Restore>(),
+    row::<user::User>(),
 ];
 
 /// The reader of command lines with all commands of the table.
