@@ -21,6 +21,9 @@ use akson_store::{Companions, Expect, Options, Store};
 /// 2026-03-10.
 const MOMENT: i64 = 1_773_100_800_000_000;
 
+/// A name, and the address of the nth search.
+type Shape = (&'static str, Box<dyn Fn(usize) -> String>);
+
 fn main() {
     let patients: usize = std::env::args().nth(1).and_then(|n| n.parse().ok()).unwrap_or(10_000);
     let store = Store::in_memory(Options::default()).unwrap();
@@ -43,7 +46,7 @@ fn main() {
         ("a list of all", with(vec![vec![Clause::Parts(parts)]], Vec::new())),
     ];
     let patient = |n: usize| n * 7919 % 40;
-    let shapes: Vec<(&str, Box<dyn Fn(usize) -> String>)> = vec![
+    let shapes: Vec<Shape> = vec![
         ("patient + code", Box::new(move |n| format!("Observation?patient=patient{}&code=8481", patient(n)))),
         (
             "patient, latest 20",

@@ -10,6 +10,7 @@ use super::drive::{self, Drive};
 use super::expr::{DateTest, Expr, Prefix, Test};
 use super::param;
 use super::registry::Parameter;
+use super::sight::Scope;
 use super::sql::{At, Sql};
 use super::visible::{self, visible};
 use crate::hash::TARGETS;
@@ -284,9 +285,23 @@ fn whole(sql: &mut Sql<'_>, alias: &str, type_name: &'static str) {
 
 /// ` AND …` for each condition.
 pub fn conditions_at(sql: &mut Sql<'_>, at: &At, conditions: &[&Expr]) {
+    let limited = matches!(sql.sight.of(at.type_name), Scope::Some(_));
     for one in conditions {
         sql.push(" AND ");
-        condition(sql, at, one);
+        match limited {
+            true => probe(sql, |sql| condition(sql, at, one)),
+            false => condition(sql, at, one),
+        }
+    }
+}
+
+/// A condition beside those of a scope, tried as soon as its row is known. The engine would make a join of a bare `EXISTS`,
+/// behind the others: rows that do not fit would be looked at in full, and what is the same for all rows asked for each.
+pub(super) fn probe(sql: &mut Sql<'_>, write: impl FnOnce(&mut Sql<'_>)) {
+    let start = sql.text.len();
+    write(sql);
+    if sql.text[start..].starts_with("EXISTS") {
+        sql.push(" IS TRUE");
     }
 }
 

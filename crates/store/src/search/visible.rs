@@ -4,7 +4,7 @@
 //! them are in sight; where the patient is known beforehand, their relations are asked for once and not for each row.
 //! What it does not do: conditions of a query (`compile`).
 
-use super::compile::{NO, YES, condition, joined, on_resource, type_number};
+use super::compile::{NO, YES, condition, joined, on_resource, probe, type_number};
 use super::drive;
 use super::numbers::Numbers;
 use super::registry::Parameter;
@@ -33,7 +33,7 @@ fn limited(sql: &mut Sql<'_>, at: &At, limits: &Limits) {
         [] => Vec::new(),
     };
     for one in &common {
-        clause(sql, at, one);
+        probe(sql, |sql| clause(sql, at, one));
         sql.push(" AND ");
     }
     joined(sql, &limits.only, " OR ", NO, |sql, all| {

@@ -32,10 +32,10 @@ fn shown(store: &Store, sight: &Sight) -> HashSet<String> {
 fn the_store_shows_what_a_second_opinion_shows() {
     let mut chance = Chance(11);
     let (mut hidden, mut seen_in_all) = (0, 0);
-    for round in 0..10 {
+    for round in 0..6 {
         let record = a_record(&mut chance);
         let store = stored(&record);
-        for _ in 0..12 {
+        for _ in 0..10 {
             let nurse = a_nurse(&mut chance);
             let sight = sight(&store, &nurse);
             let mut expected = seen(&record, &nurse);
@@ -47,7 +47,7 @@ fn the_store_shows_what_a_second_opinion_shows() {
         }
         assert!(store.verify().unwrap().is_clean());
     }
-    assert!(hidden > 1_000 && seen_in_all > 1_000, "{hidden} {seen_in_all}");
+    assert!(hidden > 500 && seen_in_all > 500, "{hidden} {seen_in_all}");
 }
 
 /// Searches in one patient's record show the same resources.
@@ -168,7 +168,7 @@ fn told(store: &Store, address: &str, sight: &Sight) -> String {
 fn stores_that_differ_in_what_is_not_seen_answer_alike() {
     let mut chance = Chance(23);
     let (mut compared, mut different) = (0, 0);
-    for _ in 0..6 {
+    for _ in 0..4 {
         let record = a_record(&mut chance);
         let nurse = a_nurse(&mut chance);
         let visible = seen(&record, &nurse);
@@ -203,7 +203,7 @@ fn stores_that_differ_in_what_is_not_seen_answer_alike() {
 #[test]
 fn relations_and_blocks_of_others_change_nothing() {
     let mut chance = Chance(31);
-    for _ in 0..6 {
+    for _ in 0..3 {
         let record = a_record(&mut chance);
         let (one, other) = (stored(&record), stored(&record));
         let nurse = Nurse { keys: vec![WHOM[0].to_owned()], codes: vec!["r|nurse".to_owned()], ..a_nurse(&mut chance) };

@@ -13,6 +13,8 @@ mod blocks;
 mod judge;
 mod made;
 mod openings;
+mod plans;
+mod redaction;
 mod relations;
 mod versions;
 mod ward;
