@@ -28,7 +28,7 @@ pub use limits::Limits;
 pub use maintain::{Health, OpenWork, Proved, Report};
 pub use oslo::zone as norway;
 pub use record::{
-    Change, Check, EntryAnswer, Expected, ExportPage, Found, HistoryOf, KnownParameter, MetaChange, Mode,
+    Because, Change, Check, EntryAnswer, Expected, ExportPage, Found, HistoryOf, KnownParameter, MetaChange, Mode,
     OPENING_SYSTEM, Past, Patch, Reason, Record, SearchOf, Seen, Standing, Written, is_sealed,
 };
 

@@ -27,6 +27,7 @@ mod shown;
 mod transact;
 mod update;
 mod validate;
+mod why;
 mod write;
 
 pub use export::ExportPage;
@@ -42,6 +43,7 @@ pub use sealed::is_sealed;
 pub use search::{Found, KnownParameter, Mode, SearchOf};
 pub use seen::{Change, EntryAnswer, Expected, Seen, Written};
 pub use validate::Check;
+pub use why::Because;
 
 use akson_store::Snapshot;
 use akson_store::search::sight::{Scope, Sight};

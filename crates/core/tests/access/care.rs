@@ -108,6 +108,24 @@ fn nobody_gives_themselves_a_care_relation() {
 }
 
 #[test]
+fn it_can_be_told_why() {
+    let stage = ward();
+    let why = |who: &Caller, patient: &str| {
+        let all = stage.record(who).why(patient, "Observation").unwrap();
+        all.into_iter().map(|one| format!("{}: {}", one.rule, one.says)).collect::<Vec<_>>()
+    };
+    let told = why(&nina(&stage), "kari");
+    assert!(told.contains(&"care relation: allows this patient".to_string()), "{told:?}");
+    assert!(told.iter().any(|one| one.starts_with("care relation: Stay by")), "{told:?}");
+    let told = why(&nina(&stage), "ola");
+    assert!(told.contains(&"care relation: allows others, not this patient".to_string()), "{told:?}");
+    stage.put(&[&block(&actor("Organization/ward"))]);
+    assert!(why(&nina(&stage), "kari").contains(&"block: takes this patient away".to_string()));
+    let leader = why(&stage.staff("gro", Duty::Leader, &[]), "kari");
+    assert!(leader.contains(&"role: denies: a leader sees no record".to_string()), "{leader:?}");
+}
+
+#[test]
 fn a_message_thread_opens_its_messages_only() {
     let stage = ward();
     stage.put(&[
