@@ -24,6 +24,8 @@ pub struct Health {
     pub log_bytes: u64,
     /// Work in the background that is not finished.
     pub open: Vec<OpenWork>,
+    /// The address that the record was made under, if it has another one now.
+    pub former_base: Option<String>,
     /// When the record was proved last, if ever.
     pub proved: Option<Proved>,
 }
@@ -72,6 +74,7 @@ impl Core {
         let store = self.store();
         let view = store.read().ok();
         let readable = view.is_some();
+        let former_base = view.as_ref().and_then(|view| view.former_base().ok().flatten());
         let proved = view.and_then(|view| view.setting(PROVED).ok().flatten()).and_then(|kept| read_proof(&kept));
         let size = |path: &std::path::Path| std::fs::metadata(path).map_or(0, |data| data.len());
         Health {
@@ -81,6 +84,7 @@ impl Core {
             bytes: size(store.path()) + size(&store.path().with_file_name("audit.db")),
             log_bytes: self.space().log_bytes(),
             open: self.open_work().unwrap_or_default(),
+            former_base,
             proved,
             free_bytes: self.space().free_bytes(),
             writable: self.space().is_left(),

@@ -63,6 +63,26 @@ impl Transaction<'_> {
     }
 }
 
+/// The address under which this database knows itself; the first one stays.
+const BASE: &str = "base";
+
+/// Keeps this server's own address, if none is kept yet. Called inside a transaction.
+pub(crate) fn note_base(connection: &Connection, base: &str) -> Result<(), Error> {
+    if base.is_empty() || get(connection, BASE)?.is_some() {
+        return Ok(());
+    }
+    put(connection, BASE, base.as_bytes())
+}
+
+impl View {
+    /// The address that this database was made under, if it has another one now: references below it are no longer its own.
+    pub fn former_base(&self) -> Result<Option<String>, Error> {
+        let own = &self.shared.options.base;
+        let kept = get(&self.connection, BASE)?.map(|kept| String::from_utf8_lossy(&kept).into_owned());
+        Ok(kept.filter(|kept| !own.is_empty() && kept != own))
+    }
+}
+
 /// Keeps the pulse when it has gone past what is kept. Called in the transaction that used it.
 pub(crate) fn keep_pulse(connection: &Connection, kept: Pulse, now: Pulse) -> Result<Pulse, Error> {
     let mut next = Pulse { number: kept.number, moment: now.moment };

@@ -23,7 +23,7 @@ use crate::ids::Ids;
 use crate::pending::{Pending, pending};
 use crate::prepare::{Companions, Home, Prepared};
 use crate::search::registry::Registry;
-use crate::settings::{Pulse, Settings};
+use crate::settings::{self, Pulse, Settings};
 use crate::short::Owner;
 use crate::writer::{Job, Task, Writer};
 use crate::{Error, Hashes, Line, Options, Snapshot, Transaction, View, audit, parameters, rules};
@@ -117,21 +117,22 @@ impl Store {
         migrate::migrate(&connection, migrate::STEPS)?;
         let lines = audit::open(path, &options, keeping)?;
         connection.execute("BEGIN IMMEDIATE", &[])?;
-        let settings = Settings::load(&connection)?;
+        let kept = Settings::load(&connection)?;
         let registry = parameters::load(&connection, &options.base)?;
         let mut log = Log::load(&connection)?;
         audit::take_over(&connection, &mut log)?;
         rules::check(&connection, (options.clock)())?;
+        settings::note_base(&connection, &options.base)?;
         connection.execute("COMMIT", &[])?;
         let moved = connection.one("SELECT rid FROM moved ORDER BY rid LIMIT 1", &[], |_| Ok(()))?.is_some();
         // A commit of audit lines alone keeps its time in its lines only.
-        let moment = settings.pulse.moment.max(audit::last_moment(&connection)?).max(audit::last_moment(&lines)?);
-        let pulse = Pulse { moment, ..settings.pulse };
+        let moment = kept.pulse.moment.max(audit::last_moment(&connection)?).max(audit::last_moment(&lines)?);
+        let pulse = Pulse { moment, ..kept.pulse };
         let shared = Arc::new(Shared {
-            hashes: Hashes::new(settings.hash_key),
-            ids: Ids::new(settings.id_key),
-            token_key: settings.token_key,
-            identity_key: settings.identity_key,
+            hashes: Hashes::new(kept.hash_key),
+            ids: Ids::new(kept.id_key),
+            token_key: kept.token_key,
+            identity_key: kept.identity_key,
             registry: ArcSwap::from_pointee(registry),
             dictionaries: Dictionaries::load(&connection, options.samples)?,
             pool: Pool::of_told(path.to_owned(), options.clone()),
@@ -139,7 +140,7 @@ impl Store {
             moments: Moments::new(options.clock.clone(), moment),
             stopped: AtomicBool::new(false),
             short: AtomicBool::new(false),
-            next_number: AtomicI64::new(settings.pulse.number),
+            next_number: AtomicI64::new(kept.pulse.number),
             moved: AtomicBool::new(moved),
             waiting: AtomicI64::new(0),
             noted: AtomicU64::new(0),

@@ -210,3 +210,18 @@ fn a_restored_record_begins_an_epoch_without_what_was_granted() {
     assert!(view.grant("g").unwrap().unwrap().revoked < i64::MAX);
     assert!(view.signing_keys().unwrap()[0].gone < i64::MAX);
 }
+
+#[test]
+fn another_address_of_its_own_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let under = |base: &str| {
+        let options = Options { base: base.to_owned(), ..Options::default() };
+        let store = Store::open(&folder.path().join("record.db"), options).unwrap();
+        store.read().unwrap().former_base().unwrap()
+    };
+    assert_eq!(under(""), None);
+    assert_eq!(under("https://a.example/fhir"), None);
+    assert_eq!(under("https://b.example/fhir").as_deref(), Some("https://a.example/fhir"));
+    assert_eq!(under(""), None);
+    assert_eq!(under("https://a.example/fhir"), None);
+}

@@ -29,11 +29,21 @@ fn look(desk: &Desk) -> Result<Ending, Failure> {
         None => desk.say("server       down"),
     }
     desk.say(format!("folder       {}", settings.data.display()));
+    if core.identity().is_sandbox()? {
+        desk.say("sandbox      yes: invented people only; nothing real may come in");
+    }
     if !settings.listen.ip().is_loopback() {
-        desk.say(format!("listen       {}: reachable by others, and there is no sign-in yet", settings.listen));
+        desk.say(format!(
+            "listen       {}: reachable by others: a proxy with TLS must stand in front",
+            settings.listen
+        ));
     }
     let health = core.health();
     tell_disk(desk, &health);
+    if let Some(former) = &health.former_base {
+        desk.say(format!("address      the record was made under {former}, and server.public_url is another one now:"));
+        desk.say("             references that were written with the former address do not lead to its resources");
+    }
     for work in &health.open {
         desk.say(format!("work         {}: {} of {}", work.what, grouped(work.done), grouped(work.total)));
         if work.answers_are_old {
