@@ -28,8 +28,9 @@ pub use limits::Limits;
 pub use maintain::{Health, OpenWork, Proved, Report};
 pub use oslo::zone as norway;
 pub use record::{
-    Because, Change, Check, EntryAnswer, Expected, ExportPage, Found, HistoryOf, KnownParameter, MetaChange, Mode,
-    OPENING_SYSTEM, Past, Patch, Reason, Record, SearchOf, Seen, Standing, Written, is_sealed,
+    Because, Change, Check, Day, EntryAnswer, Expected, ExportPage, Found, HistoryOf, KnownParameter, LOG_PARAMETERS,
+    MetaChange, Mode, OPENING_SYSTEM, Past, Patch, Reason, Record, SearchOf, Seen, Standing, ToReview, Verdict, Visit,
+    Written, is_sealed,
 };
 
 use std::cell::RefCell;

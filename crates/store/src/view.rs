@@ -240,7 +240,7 @@ impl View {
     }
 
     /// The patients that a version in a bucket names.
-    pub(crate) fn patients_of(&self, place: Place, version: i64) -> Result<Vec<i64>, Error> {
+    pub fn patients_of(&self, place: Place, version: i64) -> Result<Vec<i64>, Error> {
         let sql = "SELECT patients FROM resource WHERE part = $1 AND rid = $2 AND version = $3 \
                    UNION ALL SELECT patients FROM history WHERE part = $1 AND rid = $2 AND version = $3 \
                    ORDER BY 1 LIMIT 1";

@@ -9,7 +9,7 @@ use super::answer::Reply;
 use super::ask::Ask;
 use super::error::Refusal;
 use super::routes::{Interaction, ROUTES};
-use akson_core::query;
+use akson_core::{LOG_PARAMETERS, query};
 
 /// `GET /metadata`.
 pub async fn metadata(ask: Ask) -> Result<Reply, Refusal> {
@@ -85,8 +85,15 @@ fn resource(out: &mut String, name: &str, custom: &[Custom]) {
         ",\"conditionalDelete\":\"single\",\"referencePolicy\":[\"literal\",\"logical\",\"local\"]"
     ));
     let known = Definitions::r4().search_parameters(name);
-    includes(out, name, known, custom);
-    parameters(out, known, custom, name);
+    // The log is searched by fewer, and nothing else comes with it.
+    if name == "AuditEvent" {
+        let own: Vec<&SearchParameter> =
+            known.iter().copied().filter(|parameter| LOG_PARAMETERS.contains(&parameter.code)).collect();
+        parameters(out, &own, &[], name);
+    } else {
+        includes(out, name, known, custom);
+        parameters(out, known, custom, name);
+    }
     operations(out, name);
     out.push('}');
 }

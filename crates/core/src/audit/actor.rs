@@ -92,7 +92,7 @@ impl Actor {
                 actor.hpr.clone_from(&staff.hpr);
                 actor.practitioner.clone_from(&staff.practitioner);
                 actor.role.clone_from(&staff.role);
-                actor.duty = format!("{:?}", staff.duty);
+                actor.duty = staff.duty.code().to_string();
                 actor.codes.clone_from(&staff.codes);
                 actor.unit.clone_from(&staff.unit);
                 actor.unit_number = staff.unit_number;

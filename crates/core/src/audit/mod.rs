@@ -6,6 +6,7 @@
 mod actor;
 mod check;
 mod checkpoint;
+pub(crate) mod event;
 mod export;
 mod key;
 mod sealer;

@@ -177,7 +177,7 @@ impl Record {
         self.after_write(about, result).await
     }
 
-    async fn review_now(&self, about: &About, id: &str) -> Result<(), Error> {
+    pub(super) async fn review_now(&self, about: &About, id: &str) -> Result<(), Error> {
         let staff = self.reviewer()?.clone();
         let (opening, closed) = {
             let view = self.view()?;

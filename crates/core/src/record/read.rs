@@ -9,8 +9,9 @@ use akson_store::{Line, State, View};
 
 use super::audited::About;
 use super::shown::Shower;
-use super::{Record, Seen, look};
+use super::{Record, Seen, log, look};
 use crate::access::Action;
+use crate::audit::event;
 use crate::error::Error;
 
 impl Record {
@@ -35,6 +36,9 @@ impl Record {
 
     /// The current version at the moment of a view.
     pub(super) fn read_in(&self, view: &View, about: &About, id: &str) -> Result<(Seen, Vec<Line>), Error> {
+        if about.type_name == log::TYPE && event::parse_id(id).is_some() {
+            return self.read_log(about, id);
+        }
         let sight = self.granted(about.action, about.type_name)?;
         let type_id = Definitions::r4().resource(about.type_name).ok_or(Error::NotFound)?.id;
         let stored = view.get(type_id, id)?.ok_or(Error::NotFound)?;
@@ -78,6 +82,9 @@ impl Record {
         id: &str,
         version: u64,
     ) -> Result<(Seen, Vec<Line>), Error> {
+        if about.type_name == log::TYPE && event::parse_id(id).is_some() {
+            return if version == 1 { self.read_log(about, id) } else { Err(Error::NotFound) };
+        }
         let sight = self.granted(about.action, about.type_name)?;
         let type_id = Definitions::r4().resource(about.type_name).ok_or(Error::NotFound)?.id;
         let version = i64::try_from(version).map_err(|_| Error::NotFound)?;

@@ -10,7 +10,7 @@ use akson_store::{Line, View};
 use super::audited::About;
 use super::sealed::is_sealed;
 use super::shown::Shower;
-use super::{Record, Seen, look};
+use super::{Record, Seen, log, look};
 use crate::access::Action;
 use crate::error::Error;
 use crate::query::{self, Pair};
@@ -126,6 +126,9 @@ impl Record {
         pairs: &[Pair],
         lenient: bool,
     ) -> Result<(Found, Vec<Line>), Error> {
+        if of.type_name == Some(log::TYPE) {
+            return self.search_log(about, of, pairs, lenient);
+        }
         let sight = self.granted(about.action, about.type_name)?;
         let compartment = of.compartment.as_ref().map(|(name, id)| (*name, id.as_str()));
         let query = self.query(view, (of.type_name, compartment, pairs), lenient)?;

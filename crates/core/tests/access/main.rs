@@ -4,6 +4,7 @@
 mod care;
 mod channels;
 mod citizens;
+mod log;
 mod matrix;
 #[allow(dead_code, reason = "a stage for all acts")]
 mod stage;
