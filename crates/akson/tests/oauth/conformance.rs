@@ -34,7 +34,8 @@ fn every_test_that_the_table_names_is_there() {
 
 #[test]
 fn every_demand_of_the_list_stands_in_the_table() {
-    let shared = std::env::var("AKSON_SHARED").unwrap_or_else(|_| "../shared".to_string());
+    let beside = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared");
+    let shared = std::env::var("AKSON_SHARED").unwrap_or_else(|_| beside.to_string());
     let list = Path::new(&shared).join("data/tests/inferno-requirements/smart_app_launch_test_kit_requirements.csv");
     let Ok(text) = std::fs::read_to_string(list) else {
         println!("skipped: 1 (the list of requirements is not here)");

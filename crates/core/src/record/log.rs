@@ -224,6 +224,12 @@ impl Record {
                     ask.total = value != "none";
                     true
                 }
+                "_summary" if value == "count" => {
+                    (ask.count, ask.total) = (Some(0), true);
+                    true
+                }
+                // How much of each is shown is the face's affair.
+                "_summary" | "_elements" => true,
                 "_sort" if matches!(value.as_str(), "-date" | "-_lastUpdated") => true,
                 PAGE => {
                     ask.wanted.after =
