@@ -108,7 +108,8 @@ fn announce(settings: &Config, started: Instant) {
     println!("Akson {} is up after {} ms.", env!("CARGO_PKG_VERSION"), started.elapsed().as_millis());
     println!("  Open        {base}/");
     println!("  FHIR base   {base}/fhir");
-    println!("  Try         {base}/fhir/Patient?_pretty=true");
+    println!("  Sign in     {base}/signin");
+    println!("  Programs    akson sandbox token operator prints a token, in a sandbox");
     println!("  Database    {}", settings.data.display());
     println!("Stop with Ctrl-C.");
 }

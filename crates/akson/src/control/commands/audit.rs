@@ -9,7 +9,7 @@ use clap::Subcommand;
 use crate::control::command::{Command, Ending, Failure, Needs};
 use crate::control::desk::{Desk, grouped};
 
-/// Its words.
+/// Prove, copy and check the log of who saw what.
 #[derive(clap::Args)]
 pub struct Audit {
     #[command(subcommand)]

@@ -7,7 +7,7 @@ use akson_core::Error;
 use crate::control::command::{Command, Ending, Failure};
 use crate::control::desk::{Desk, grouped};
 
-/// Its words.
+/// Copy the record beside traffic.
 #[derive(clap::Args)]
 pub struct Backup {
     /// A new folder for the copy

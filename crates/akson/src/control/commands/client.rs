@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::control::command::{Command, Ending, Failure};
 use crate::control::desk::Desk;
 
-/// Its words.
+/// Apps and systems that may ask for tokens.
 #[derive(clap::Args)]
 pub struct Client {
     #[command(subcommand)]

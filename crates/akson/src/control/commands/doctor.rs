@@ -5,7 +5,7 @@ use akson_core::Health;
 use crate::control::command::{Command, Ending, Failure};
 use crate::control::desk::{Desk, grouped};
 
-/// Its words.
+/// Say whether this installation is sound.
 #[derive(clap::Args)]
 pub struct Doctor {}
 

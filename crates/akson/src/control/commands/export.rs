@@ -13,7 +13,7 @@ use crate::control::command::{Command, Ending, Failure};
 use crate::control::desk::{Desk, grouped};
 use crate::control::messages::Progress;
 
-/// Its words.
+/// Write the current resources as NDJSON, one file per type.
 #[derive(clap::Args)]
 pub struct Export {
     /// Folder for the files

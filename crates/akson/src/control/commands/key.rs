@@ -5,7 +5,7 @@ use akson_core::instant;
 use crate::control::command::{Command, Ending, Failure};
 use crate::control::desk::Desk;
 
-/// Its words.
+/// The keys that sign tokens.
 #[derive(clap::Args)]
 pub struct Key {
     #[command(subcommand)]

@@ -7,7 +7,7 @@ use akson_core::{Core, Error};
 use crate::control::command::{Command, Ending, Failure, Needs};
 use crate::control::desk::{Desk, grouped};
 
-/// Its words.
+/// Make a record of a copy, when the copy is proved.
 #[derive(clap::Args)]
 pub struct Restore {
     /// The folder of the copy

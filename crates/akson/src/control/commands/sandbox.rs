@@ -5,7 +5,7 @@ use akson_core::identity::Site;
 use crate::control::command::{Command, Ending, Failure};
 use crate::control::desk::Desk;
 
-/// Its words.
+/// Tokens for scripts, in a sandbox only.
 #[derive(clap::Args)]
 pub struct Sandbox {
     #[command(subcommand)]

@@ -5,7 +5,7 @@ use akson_core::identity::{Kind, NoCaller};
 use crate::control::command::{Command, Ending, Failure};
 use crate::control::desk::Desk;
 
-/// Its words.
+/// The accounts of people.
 #[derive(clap::Args)]
 pub struct User {
     #[command(subcommand)]

@@ -5,7 +5,7 @@ use akson_core::Error;
 use crate::control::command::{Command, Ending, Failure};
 use crate::control::desk::{Desk, grouped};
 
-/// Its words.
+/// Prove checksums, index and audit.
 #[derive(clap::Args)]
 pub struct Verify {}
 

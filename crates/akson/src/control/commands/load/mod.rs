@@ -21,7 +21,7 @@ use crate::control::messages::Progress;
 const REFUSALS_SHOWN_MAX: usize = 200;
 const WORKERS: usize = 3;
 
-/// Its words.
+/// Load bundles, resources and NDJSON, from files and folders.
 #[derive(clap::Args)]
 pub struct Load {
     /// Files and folders
