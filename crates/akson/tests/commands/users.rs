@@ -22,3 +22,20 @@ fn accounts_are_made_listed_and_closed() {
     assert!(succeeds(path, &["user", "open", account]).contains("opened"));
     assert!(fails(path, &["user", "remove", "nobody"]).contains("no such account"));
 }
+
+#[test]
+fn why_names_the_rules_that_give_and_take() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    let server = Server::start(path);
+    succeeds(path, &["user", "add", "Practitioner/frode-sykepleier"]);
+    let told = succeeds(path, &["why", "frode-sykepleier", "kari", "Observation"]);
+    assert!(told.contains("care relation: allows others, not this patient"), "{told}");
+    succeeds(path, &["user", "add", "Practitioner/astrid-lege"]);
+    let told = succeeds(path, &["why", "astrid-lege", "kari", "Observation"]);
+    assert!(told.contains("care relation: allows this patient"), "{told}");
+    assert!(fails(path, &["why", "astrid-lege", "nobody"]).contains("the patient: not found"));
+    assert!(fails(path, &["why", "nobody", "kari"]).contains("no such account"));
+    assert!(fails(path, &["why", "astrid-lege", "kari", "Observasjon"]).contains("no type of resource"));
+    drop(server);
+}

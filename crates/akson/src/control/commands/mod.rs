@@ -12,6 +12,7 @@ pub mod restore;
 pub mod sandbox;
 pub mod user;
 pub mod verify;
+pub mod why;
 
 use std::path::PathBuf;
 
@@ -33,6 +34,7 @@ pub const COMMANDS: &[Row] = &[
     row::<backup::Backup>(),
     row::<restore::Restore>(),
     row::<user::User>(),
+    row::<why::Why>(),
 ];
 
 /// The reader of command lines with all commands of the table.
