@@ -13,3 +13,4 @@ pub mod page;
 pub mod server;
 pub mod time;
 pub mod urls;
+pub mod verb;

@@ -7,7 +7,7 @@ use akson_core::identity::{Code, Refused};
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderValue, Request, Response, StatusCode, header};
-use axum::routing::{MethodFilter, on};
+use axum::routing::on;
 use bytes::Bytes;
 use http_body_util::{BodyExt, Limited};
 use tower_http::catch_panic::CatchPanicLayer;
@@ -17,6 +17,7 @@ use super::error;
 use super::routes::{ROUTES, Readers, Route};
 use crate::config::Config;
 use crate::http::caller;
+use crate::http::verb;
 
 /// Bytes of a form.
 const FORM_BYTES_MAX: usize = 64 << 10;
@@ -36,8 +37,7 @@ pub fn router(core: Core, config: Config) -> Router {
     for route in ROUTES {
         let desk = Arc::clone(&desk);
         let handler = move |request: Request<Body>| handle(desk, route, request);
-        let filter = if route.method == "POST" { MethodFilter::POST } else { MethodFilter::GET };
-        router = router.route(route.path, on(filter, handler));
+        router = router.route(route.path, on(verb::filter(route.method), handler));
     }
     router.layer(CatchPanicLayer::custom(|_| error::refuse(&Refused::new(Code::ServerError, "the server failed"))))
 }

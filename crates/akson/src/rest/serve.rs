@@ -15,7 +15,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, Request, Response, header};
-use axum::routing::{MethodFilter, on};
+use axum::routing::on;
 use bytes::Bytes;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use tokio::sync::Semaphore;
@@ -33,6 +33,7 @@ use crate::config::Config;
 use crate::http::caller::NoEntry;
 use crate::http::log::{AccessLog, Line};
 use crate::http::metrics::Metrics;
+use crate::http::verb;
 use crate::http::{self, urls};
 use akson_core::query::{self, Pair};
 
@@ -79,7 +80,7 @@ pub fn router(house: &Arc<House>) -> Router {
     for (place, route) in ROUTES.iter().enumerate() {
         let house = Arc::clone(house);
         let handler = move |request: Request<Body>| handle(house, Some(route), place, request);
-        let handler = on(filter(route.method), handler);
+        let handler = on(verb::filter(route.method), handler);
         if route.path != "/" {
             // A slash at the end changes nothing.
             router = router.route(&format!("{}/", route.path), handler.clone());
@@ -97,16 +98,6 @@ pub fn router(house: &Arc<House>) -> Router {
             let text = "the server failed; the request id finds the cause in its log";
             answer::refuse(&Refusal::new(500, "exception", text), &Shown::default()).0
         }))
-}
-
-fn filter(method: &str) -> MethodFilter {
-    match method {
-        "POST" => MethodFilter::POST,
-        "PUT" => MethodFilter::PUT,
-        "PATCH" => MethodFilter::PATCH,
-        "DELETE" => MethodFilter::DELETE,
-        _ => MethodFilter::GET,
-    }
 }
 
 /// One request in flight, until it is answered or its client is gone.

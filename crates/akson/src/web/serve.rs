@@ -12,7 +12,7 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, Method, Request, Response, header};
 use axum::middleware::{self, Next};
-use axum::routing::{MethodFilter, on};
+use axum::routing::on;
 use http_body_util::{BodyExt, Limited};
 use tower_http::catch_panic::CatchPanicLayer;
 
@@ -24,6 +24,7 @@ use crate::config::Config;
 use crate::http::caller::{self, InSession};
 use crate::http::language::Language;
 use crate::http::page::Person;
+use crate::http::verb;
 use crate::http::{cookies, csrf, urls};
 use akson_core::query;
 
@@ -42,8 +43,7 @@ pub fn router(core: Core, config: Config) -> Result<Router, Error> {
     for route in ROUTES {
         let desk = Arc::clone(&desk);
         let handler = move |request: Request<Body>| handle(desk, route, request);
-        let filter = if route.method == "POST" { MethodFilter::POST } else { MethodFilter::GET };
-        router = router.route(route.path, on(filter, handler));
+        router = router.route(route.path, on(verb::filter(route.method), handler));
     }
     Ok(router.layer(CatchPanicLayer::new()))
 }

@@ -5,3 +5,6 @@ mod citizens;
 mod sessions;
 mod staff;
 mod stage;
+#[allow(dead_code, reason = "shared with the tests of the door")]
+#[path = "../door/wait.rs"]
+mod wait;

@@ -1,35 +1,13 @@
 //! A small municipality whose people sign in, and a clock that the test turns.
 
-use std::future::Future;
-use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::task::{Context, Poll, Wake, Waker};
-use std::thread::Thread;
 
 use akson_core::identity::{Kind, SignedIn};
 use akson_core::{Caller, Core, Expected, Settings};
 use akson_fhir::resource::Resource;
 
-struct Unpark(Thread);
-
-impl Wake for Unpark {
-    fn wake(self: Arc<Self>) {
-        self.0.unpark();
-    }
-}
-
-/// The future's answer.
-pub fn now<T>(future: impl Future<Output = T>) -> T {
-    let waker = Waker::from(Arc::new(Unpark(std::thread::current())));
-    let mut future = pin!(future);
-    loop {
-        match future.as_mut().poll(&mut Context::from_waker(&waker)) {
-            Poll::Ready(value) => return value,
-            Poll::Pending => std::thread::park(),
-        }
-    }
-}
+pub use crate::wait::now;
 
 /// 2026-11-22T12:00:00Z.
 pub const NOON: i64 = 1_795_348_800_000_000;
