@@ -348,6 +348,30 @@ async fn refreshing_never_widens_and_turns() {
     assert!(!stand.takes(text(&whole, "access_token")), "a stolen token ends the grant");
 }
 
+/// fhirclient leaves the name out; only who can show nothing else may.
+#[tokio::test]
+async fn a_public_client_may_refresh_without_its_name() {
+    let (stand, pair) = stand().await;
+    let session = stand.sign_in("astrid-lege").await;
+    let value = tokens(&stand, &session, ASKED).await;
+    let nameless = async |token: &str| post(&stand, &[("grant_type", "refresh_token"), ("refresh_token", token)]).await;
+    for token in ["", "wrong", text(&value, "access_token")] {
+        nameless(token).await.refuses(401, "invalid_client");
+    }
+    let turned = nameless(text(&value, "refresh_token")).await.is(200).value();
+    assert_ne!(text(&turned, "refresh_token"), text(&value, "refresh_token"));
+    let revoke = [("token", text(&turned, "refresh_token")), ("client_id", "app")];
+    stand.post("/oauth/smart/revoke", &[], &revoke).await.is(200);
+    nameless(text(&turned, "refresh_token")).await.refuses(400, "invalid_grant");
+    // Who has a key or a secret must show it, also when its token is right.
+    let code = code(&stand, &session, "clinic", "user/Patient.rs offline_access").await;
+    let assertion = pair.sign(&pair.header(), &stand.claims("clinic", TOKEN));
+    let mut form = exchange("clinic", &code);
+    form.extend([("client_assertion_type", ASSERTION_TYPE), ("client_assertion", &assertion)]);
+    let value = post(&stand, &form).await.is(200).value();
+    nameless(text(&value, "refresh_token")).await.refuses(401, "invalid_client");
+}
+
 #[tokio::test]
 async fn refreshing_at_once_gives_everybody_the_same() {
     let (stand, _) = stand().await;

@@ -35,7 +35,14 @@ pub struct Credentials {
     pub assertion: Option<String>,
 }
 
-fn unknown() -> Refused {
+impl Credentials {
+    /// Whether nothing was shown, not even a name.
+    pub(super) fn is_nothing(&self) -> bool {
+        self.id.is_none() && self.basic.is_none() && self.secret.is_none() && self.assertion.is_none()
+    }
+}
+
+pub(super) fn unknown() -> Refused {
     Refused::client("the client is unknown or did not show that it is the one")
 }
 

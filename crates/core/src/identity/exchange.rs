@@ -72,7 +72,10 @@ impl Identity<'_> {
     /// Answers a request to the token endpoint of an issuer.
     pub async fn exchange(&self, site: &Site, issuer: Issuer, asked: &TokenAsked) -> Result<Tokens, Refused> {
         let kind = asked.grant_type.as_deref().ok_or_else(|| Refused::request("grant_type is missing"))?;
-        let client = self.authenticate(site, issuer, &asked.shown)?;
+        let client = match kind {
+            "refresh_token" if asked.shown.is_nothing() => self.client_of_refresh(issuer, asked)?,
+            _ => self.authenticate(site, issuer, &asked.shown)?,
+        };
         match kind {
             "client_credentials" => self.as_itself(site, &client, asked).await,
             "authorization_code" | "refresh_token" if !client.profile.has_users() => {

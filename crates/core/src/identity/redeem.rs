@@ -20,7 +20,7 @@ use super::scopes::{Scope, Scopes};
 use super::site::{Issuer, Site};
 use super::tickets::{self, CODE, REFRESH, UNUSED};
 use super::tokens::ACCESS_LIFE_US;
-use super::{Identity, accounts, secret};
+use super::{Identity, accounts, assertion, secret};
 use crate::error::Error;
 
 /// How long a refresh token that was exchanged may be shown again.
@@ -84,6 +84,16 @@ impl Identity<'_> {
             false => None,
         };
         Ok(Tokens { access, scope: scopes.to_string(), refresh, id_token, context: coded.context() })
+    }
+
+    /// The public client that a refresh token was given to. It can show nothing but its name, and fhirclient does not even
+    /// show that; RFC 6749 section 6 does not ask for it. Whoever can show who they are must.
+    pub(super) fn client_of_refresh(&self, issuer: Issuer, asked: &TokenAsked) -> Result<Client, Refused> {
+        let ticket = self.ticket(REFRESH, asked.refresh.as_deref().unwrap_or_default())?;
+        let grant = ticket.map(|ticket| self.grant(&ticket.body)).transpose()?.flatten();
+        let client = grant.map(|grant| self.client(&grant.client)).transpose()?.flatten();
+        let public = |client: &Client| client.profile == Profile::SmartPublic && client.profile.issuer() == issuer;
+        client.filter(public).ok_or_else(assertion::unknown)
     }
 
     /// New tokens for a refresh token.

@@ -1,0 +1,71 @@
+//! A sandbox that was just started, an app that is registered in it, and a browser.
+
+use std::process::Command;
+
+use tempfile::TempDir;
+
+use crate::app::App;
+use crate::driver::Browser;
+use crate::server::{Server, akson};
+use crate::tools::tools;
+
+/// The most that the app may be granted.
+const SCOPE: &str = "launch launch/patient openid fhirUser offline_access patient/Patient.rs patient/Observation.rs";
+
+/// What a test plays on.
+pub struct Stage {
+    pub browser: Browser,
+    pub server: Server,
+    pub app: App,
+    pub folder: TempDir,
+}
+
+impl Stage {
+    /// The stage, unless something is missing; then it says so, and the test counts as skipped.
+    pub fn set() -> Option<Stage> {
+        let tools = match tools() {
+            Ok(tools) => tools,
+            Err(missing) => {
+                println!("{missing}");
+                return None;
+            }
+        };
+        let folder = tempfile::tempdir().unwrap();
+        let server = Server::start_with(folder.path(), &[]);
+        let app = App::start(tools);
+        let stage = Stage { browser: Browser::start(tools), server, app, folder };
+        let (redirect, launch) = (stage.app.page("index.html"), stage.app.page("launch.html"));
+        stage.operator(
+            &["client", "add", "--id", "app", "--name", "Blodtrykk", "--profile", "smart-public"],
+            |command| {
+                command.args(["--scope", SCOPE, "--redirect", &redirect, "--launch", &launch]);
+            },
+        );
+        Some(stage)
+    }
+
+    /// What the operator does beside the server.
+    pub fn operator(&self, arguments: &[&str], more: impl FnOnce(&mut Command)) -> String {
+        let mut command = akson();
+        command.args(arguments);
+        more(&mut command);
+        let output = command.arg("--data").arg(self.folder.path()).output().expect("a command");
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert!(output.status.success(), "{arguments:?}: {text}{}", String::from_utf8_lossy(&output.stderr));
+        text
+    }
+
+    /// An address of the server.
+    pub fn at(&self, path: &str) -> String {
+        format!("http://{}{path}", self.server.address)
+    }
+
+    /// Signs somebody in, from a page that leads to the sign-in or from none.
+    pub fn sign_in(&mut self, person: &str) {
+        if !self.browser.address().contains("/signin") {
+            let address = self.at("/signin");
+            self.browser.open(&address);
+        }
+        self.browser.click(&format!("button[value='{person}']"));
+    }
+}
