@@ -1,4 +1,4 @@
-//! Repository chores in Rust: `cargo xtask test | sample | bench | definitions`.
+//! Repository chores in Rust: `cargo xtask test | shots | sample | bench | definitions`.
 //!
 //! It has no dependencies but the standard library, so that it is there in seconds; what needs more
 //! (`bench`, `definitions`) stands behind a feature and is built, for release, when it is asked for.
@@ -20,6 +20,7 @@ pub(crate) type Outcome<T> = Result<T, Box<dyn Error>>;
 
 const USAGE: &str = "usage: cargo xtask COMMAND
   test          format, lints and every test; the last line says how many passed
+  shots         takes a picture of every page, on a screen and a telephone, light and dark: [FOLDER] (target/shots)
   sample        writes crates/akson/sample again (--check: only compares)
   bench         measures a server: [--url BASE] [--patients N] [--connections 1,8,32] [--seconds S] [--small true]
   definitions   writes crates/fhir/definitions/r4.bin again (--check, --from FILE)";
@@ -32,6 +33,7 @@ fn main() -> ExitCode {
     };
     let outcome = match command {
         "test" => return test::run(rest),
+        "shots" => shots(rest),
         "sample" => sample::run(rest),
         "bench" => bench(rest),
         "definitions" => definitions(rest),
@@ -56,6 +58,19 @@ pub(crate) fn cargo(arguments: &[&str]) -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.args(arguments).current_dir(root());
     command
+}
+
+/// The test that looks at every page takes the pictures, so that both know the same pages.
+fn shots(arguments: &[String]) -> Outcome<()> {
+    let folder = std::env::current_dir()?.join(arguments.first().map_or("target/shots", String::as_str));
+    let test = ["test", "--package", "akson", "--test", "browser", "pages_can_be_read", "--", "--show-output"];
+    let looked = cargo(&test).env("AKSON_SHOTS", &folder).status()?;
+    let taken = std::fs::read_dir(&folder).map_or(0, Iterator::count);
+    println!("{taken} pictures in {}", folder.display());
+    match looked.success() && taken > 0 {
+        true => Ok(()),
+        false => Err("something is missing or wrong with a page: see above".into()),
+    }
 }
 
 #[cfg(feature = "bench")]

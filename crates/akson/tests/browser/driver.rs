@@ -45,8 +45,10 @@ impl Browser {
         let wire = Wire::new(([127, 0, 0, 1], port.expect("the port of ChromeDriver")).into(), "");
         let mut browser = Browser { driver, wire, session: String::new() };
         // Without a sandbox of its own: tests run as root in containers, and open no pages but ours.
-        let arguments = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--lang=nb"];
-        let options = json!({ "binary": tools.browser, "args": arguments });
+        let arguments =
+            ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--hide-scrollbars"];
+        let language = json!({ "intl.accept_languages": "nb" });
+        let options = json!({ "binary": tools.browser, "args": arguments, "prefs": language });
         let wanted = json!({ "browserName": "chrome", "goog:chromeOptions": options });
         let begun = browser.send("POST", "/session", &json!({ "capabilities": { "alwaysMatch": wanted } }));
         browser.session = begun["sessionId"].as_str().expect("a session").to_owned();
@@ -80,6 +82,11 @@ impl Browser {
 
     pub fn open(&mut self, address: &str) {
         self.ask("POST", "url", &json!({ "url": address }));
+    }
+
+    /// Forgets the cookies of the page that is open.
+    pub fn forget_cookies(&mut self) {
+        self.ask("DELETE", "cookie", &json!({}));
     }
 
     pub fn address(&mut self) -> String {

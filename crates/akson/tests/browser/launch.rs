@@ -60,15 +60,11 @@ fn is_ended(stage: &mut Stage) {
 #[test]
 fn a_client_of_others_starts_by_itself_and_is_revoked() {
     let Some(mut stage) = Stage::set() else { return };
-    let start = format!("{}?iss={}", stage.app.page("launch.html"), stage.at("/fhir"));
-    stage.browser.open(&start);
-    stage.browser.wait_for("location.pathname === '/signin'");
+    stage.start_app();
     stage.sign_in("astrid-lege");
     stage.browser.wait_for("location.pathname.startsWith('/oauth/smart/consent/')");
     assert!(stage.browser.text().contains("Blodtrykk"));
-    stage.browser.type_into("#name", "Kari");
-    stage.browser.click("button[value=find]");
-    stage.browser.click("input[value=kari]");
+    stage.choose("Kari", "kari");
     stage.browser.click("button[value=yes]");
     is_granted(&mut stage, "kari");
     uses_it(&mut stage, "kari");
@@ -81,4 +77,25 @@ fn a_client_of_others_starts_by_itself_and_is_revoked() {
     );
     assert_eq!(revoked, 200);
     is_ended(&mut stage);
+}
+
+#[test]
+fn a_client_of_others_is_started_for_a_patient() {
+    let Some(mut stage) = Stage::set() else { return };
+    stage.sign_in("astrid-lege");
+    stage.go("/oauth/smart/apps");
+    stage.choose("Kari", "kari");
+    stage.browser.click("button[value=app]");
+    stage.browser.wait_for("location.pathname.startsWith('/oauth/smart/consent/')");
+    assert!(!stage.browser.text().contains("Hvilken pasient"), "the patient is known");
+    stage.browser.click("button[value=yes]");
+    is_granted(&mut stage, "kari");
+    let told = stage.browser.run("return client.state.tokenResponse");
+    assert_eq!((&told["need_patient_banner"], &told["token_type"]), (&true.into(), &"Bearer".into()));
+    uses_it(&mut stage, "kari");
+    // A browser that is not theirs gets nothing of it, and a link that was used opens nothing.
+    let again = format!("{}?iss={}&launch=used", stage.app.page("launch.html"), stage.at("/fhir"));
+    stage.browser.open(&again);
+    stage.browser.wait_for("window.trouble !== undefined");
+    assert!(stage.browser.text().contains("launch is unknown"), "{}", stage.browser.text());
 }

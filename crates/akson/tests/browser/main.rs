@@ -5,9 +5,9 @@
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, clippy::print_stdout, reason = "a test")]
 
 mod app;
-#[allow(dead_code, reason = "a protocol of more words than are used yet")]
 mod driver;
 mod launch;
+mod pages;
 #[allow(dead_code, reason = "shared with the tests of the process")]
 #[path = "../process/server.rs"]
 mod server;

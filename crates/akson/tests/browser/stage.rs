@@ -60,12 +60,39 @@ impl Stage {
         format!("http://{}{path}", self.server.address)
     }
 
+    /// Opens a page of the server.
+    pub fn go(&mut self, path: &str) {
+        let address = self.at(path);
+        self.browser.open(&address);
+    }
+
+    /// The browser is as new.
+    pub fn forget(&mut self) {
+        self.go("/signin");
+        self.browser.forget_cookies();
+        self.go("/");
+    }
+
+    /// The app is opened by itself, and asks.
+    pub fn start_app(&mut self) {
+        let address = format!("{}?iss={}", self.app.page("launch.html"), self.at("/fhir"));
+        self.browser.open(&address);
+        self.browser.wait_for("location.pathname.startsWith('/signin') || location.pathname.includes('/consent/')");
+    }
+
+    /// Looks for a patient by name, and chooses them.
+    pub fn choose(&mut self, name: &str, patient: &str) {
+        self.browser.type_into("#name", name);
+        self.browser.click("button[value=find]");
+        self.browser.click(&format!("input[value='{patient}']"));
+    }
+
     /// Signs somebody in, from a page that leads to the sign-in or from none.
     pub fn sign_in(&mut self, person: &str) {
         if !self.browser.address().contains("/signin") {
-            let address = self.at("/signin");
-            self.browser.open(&address);
+            self.go("/signin");
         }
         self.browser.click(&format!("button[value='{person}']"));
+        self.browser.wait_for("location.pathname !== '/signin'");
     }
 }
