@@ -13,6 +13,8 @@ use crate::record::found;
 pub(super) struct Known {
     pub(super) id: String,
     pub(super) place: Place,
+    /// The municipality that answers for it.
+    pub(super) controller: i64,
     pub(super) resource: Resource,
 }
 
@@ -48,7 +50,7 @@ pub(super) fn matching(
 
 fn known(stored: &akson_store::Stored) -> Option<Known> {
     let resource = Resource::parse_json(stored.bare().as_bytes()).ok()?;
-    Some(Known { id: stored.id.clone(), place: stored.place, resource })
+    Some(Known { id: stored.id.clone(), place: stored.place, controller: stored.controller, resource })
 }
 
 impl Known {

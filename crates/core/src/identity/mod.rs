@@ -9,6 +9,7 @@ mod assertion;
 mod authorize;
 mod citizen;
 mod clients;
+mod community;
 mod consent;
 mod duty;
 mod exchange;

@@ -17,8 +17,15 @@ use crate::caller::{Caller, Citizen, Duty, Staff, Who};
 use crate::error::Error;
 
 /// Resources that say who somebody at work is.
-const ABOUT_STAFF: &[&str] =
-    &["Practitioner", "PractitionerRole", "Organization", "HealthcareService", "Location", "CareTeam"];
+const ABOUT_STAFF: &[&str] = &[
+    "Practitioner",
+    "PractitionerRole",
+    "Organization",
+    "OrganizationAffiliation",
+    "HealthcareService",
+    "Location",
+    "CareTeam",
+];
 /// Facts that are kept; beyond it all are read anew.
 const KEPT_MAX: usize = 10_000;
 /// Roles of one person that are looked at.

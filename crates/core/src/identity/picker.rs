@@ -54,6 +54,6 @@ fn escaped(word: &str) -> String {
 
 fn choice(id: String, text: &[u8]) -> Option<PatientChoice> {
     let resource = Resource::parse_json(text).ok()?;
-    let known = Known { id, place: Place { part: 0, rid: 0 }, resource };
+    let known = Known { id, place: Place { part: 0, rid: 0 }, controller: 0, resource };
     Some(PatientChoice { name: known.human_name(), born: known.text("birthDate"), id: known.id })
 }

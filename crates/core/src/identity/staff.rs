@@ -1,23 +1,22 @@
 //! Facts about somebody at work, from the record: practitioner, role, unit, services, places, teams.
 //!
 //! A role counts if it is active, belongs to the practitioner, has a duty and stands in a unit that is in use. A role at
-//! the top of an organisation does not lead down to its units; a role in a unit leads to those below it. What it does not
-//! do: decide what they may see.
+//! the top of an organisation does not lead down to its units; a role in a unit leads to those below it. Somebody works for
+//! the municipality that answers for their organisation, and only that one makes roles in it. What it does not do: decide
+//! what they may see.
 
 use std::sync::Arc;
 
 use akson_store::View;
 
-use super::duty;
 use super::lookup::{Known, codes, follow, items, live, matching, text};
+use super::{community, duty};
 use crate::caller::Staff;
 use crate::error::Error;
 use crate::oslo;
 
 /// Numbers in the register of health personnel.
 pub(super) const HPR: &[&str] = &["urn:oid:2.16.578.1.12.4.1.4.4", "http://hl7.no/fhir/NamingSystem/HPR"];
-const MUNICIPALITY: &[&str] =
-    &["urn:oid:2.16.578.1.12.4.1.1.3402", "https://register.geonorge.no/sosi-kodelister/kommunenummer"];
 /// Units above a unit, and units below one, that are looked at.
 const ABOVE_MAX: usize = 16;
 const BELOW_MAX: usize = 1000;
@@ -46,7 +45,8 @@ pub(super) fn facts(
     let codes = codes(role.get("code"));
     let (Some(duty), Some(unit)) = (duty::of(&codes), unit(view, &role)?) else { return Ok(None) };
     let above = above(view, &unit)?;
-    if above.iter().any(|unit| !unit.active()) {
+    let top = above.last().unwrap_or(&unit);
+    if above.iter().any(|unit| !unit.active()) || role.controller != top.controller {
         return Ok(None);
     }
     let mut keys = vec![person.place.rid, role.place.rid, unit.place.rid];
@@ -63,7 +63,7 @@ pub(super) fn facts(
     keys.sort_unstable();
     keys.dedup();
     let (from, until) = oslo::period(role.get("period"));
-    let top = above.last().unwrap_or(&unit);
+    let municipalities = community::municipalities(view, top.controller, moment, &mut changes)?;
     let staff = Staff {
         user: user.to_string(),
         name: person.human_name(),
@@ -77,7 +77,7 @@ pub(super) fn facts(
         unit_number: unit.place.rid,
         organisation: top.text("name"),
         keys: keys.into(),
-        controllers: controllers(view, top).into(),
+        controllers: municipalities.into(),
         from,
         until,
     };
@@ -148,12 +148,4 @@ fn teams(
         }
     }
     Ok(())
-}
-
-/// The municipality that the organisation is, or else the one that this server writes for. Where none is set for the
-/// server there is one record without parts.
-fn controllers(view: &View, top: &Known) -> Vec<i64> {
-    let server = view.controller();
-    let own = top.identifiers(MUNICIPALITY).into_iter().find_map(|number| number.parse().ok());
-    vec![own.filter(|_| server != 0).unwrap_or(server)]
 }

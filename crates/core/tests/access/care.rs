@@ -245,6 +245,26 @@ fn rows_of_another_municipality_are_hidden_without_an_agreement() {
 }
 
 #[test]
+fn an_administrator_changes_their_own_municipalitys_units_only() {
+    let stage = ward();
+    let unit = |id: &str| format!(r#"{{"resourceType":"Organization","id":"{id}","name":"Changed"}}"#);
+    stage.put_of(NEIGHBOUR, &unit("theirs"));
+    stage.put_of(HOME, &unit("ours"));
+    let administrator = with_staff(stage.staff("nina", Duty::Administrator, &[]), |staff| {
+        staff.controllers = [HOME, NEIGHBOUR].into();
+    });
+    let record = stage.record(&administrator);
+    let change = |id: &str| {
+        let changed = unit(id).replace("Changed", "Again");
+        now(record.update(resource(&changed), Expected::Any)).map(|_| ()).map_err(|error| error.to_string())
+    };
+    change("ours").unwrap();
+    change("new").unwrap();
+    change("theirs").unwrap_err();
+    assert_eq!(reads(&record, "Organization/theirs"), 200, "who works where is seen by all");
+}
+
+#[test]
 fn what_staff_write_is_their_municipalitys() {
     let stage = ward();
     let there = with_staff(nina(&stage), |staff| staff.controllers = [NEIGHBOUR, HOME].into());

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 mod citizens;
+mod community;
 mod sessions;
 mod staff;
 mod stage;

@@ -41,7 +41,12 @@ impl Stage {
     }
 
     pub fn put(&self, text: &str) {
-        let caller = Caller::job("test", self.core.now());
+        self.put_of(0, text);
+    }
+
+    /// Puts a resource there, for which a municipality answers.
+    pub fn put_of(&self, controller: i64, text: &str) {
+        let caller = Caller::job("test", self.core.now()).answering(controller);
         let resource = Resource::parse_json(text.as_bytes()).unwrap();
         now(self.core.record(caller).update(resource, Expected::Any)).unwrap();
     }

@@ -27,6 +27,9 @@ pub struct Load {
     /// Files and folders
     #[arg(required = true)]
     paths: Vec<PathBuf>,
+    /// Number of the municipality that answers for what is new, if not the server's own
+    #[arg(long, value_name = "NUMBER", conflicts_with = "url")]
+    controller: Option<i64>,
     /// FHIR base of a server to load into, instead of the database
     #[arg(long, value_name = "URL")]
     url: Option<String>,
@@ -60,7 +63,7 @@ impl Command for Load {
         let files = files_of(&paths)?;
         let target = match &self.url {
             Some(url) => Target::remote(url, self.token.as_deref().unwrap_or_default())?,
-            None => Target::Local(desk.core()?.clone()),
+            None => Target::Local(desk.core()?.clone(), self.controller),
         };
         let bytes = files.iter().map(|file| size(file)).sum();
         let started = std::time::Instant::now();

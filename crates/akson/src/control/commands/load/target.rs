@@ -17,8 +17,8 @@ use crate::control::command::Failure;
 
 /// Where to load into.
 pub enum Target {
-    /// The record of this process.
-    Local(Core),
+    /// The record of this process, and the municipality that answers for what is new if not the server's own.
+    Local(Core, Option<i64>),
     /// A server.
     Remote(Box<Remote>),
 }
@@ -54,17 +54,20 @@ impl Target {
     pub async fn put(&self, piece: &Piece) -> Result<Loaded, String> {
         let key = format!("load-{}", akson_core::fingerprint(&piece.text));
         match self {
-            Target::Local(core) => local(core, piece, &key).await,
+            Target::Local(core, controller) => local(core, *controller, piece, &key).await,
             Target::Remote(server) => remote(server, piece, &key).await,
         }
     }
 }
 
-async fn local(core: &Core, piece: &Piece, key: &str) -> Result<Loaded, String> {
+async fn local(core: &Core, controller: Option<i64>, piece: &Piece, key: &str) -> Result<Loaded, String> {
     let first = |issues: &[akson_fhir::outcome::Issue]| issues.first().map(ToString::to_string).unwrap_or_default();
     let bundle = Resource::parse_json(&piece.text).map_err(|issues| first(&issues))?;
     let caller = Caller::job("load", core.now()).once(key);
-    let record = core.record(caller);
+    let record = core.record(match controller {
+        Some(controller) => caller.answering(controller),
+        None => caller,
+    });
     let already = record.was_done().map_err(|error| error.to_string())?;
     let answers = record.transact(&bundle, "").await.map_err(|error| error.to_string())?;
     let mut counts = BTreeMap::new();
