@@ -11,6 +11,8 @@ use crate::{Error, View};
 const FORGET_MAX: i64 = 1000;
 /// Rows of a list.
 const LIST_MAX: i64 = 100_000;
+/// Grants of one account that are told.
+const HELD_MAX: i64 = 10_000;
 
 /// A grant.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,6 +71,13 @@ impl View {
         self.connection.one(sql, &[Text(id)], grant)
     }
 
+    /// What an account has granted and what still holds, the oldest first, each with when it was last used; 0: never.
+    pub fn grants_of_account(&self, account: &str, now: i64) -> Result<Vec<(GrantRow, i64)>, Error> {
+        let sql = "SELECT id, client, account, session, made, until, revoked, body, used FROM app_grant \
+                   WHERE account = $1 AND until > $2 AND revoked > $2 ORDER BY made, id LIMIT $3";
+        self.connection.query(sql, &[Text(account), Int(now), Int(HELD_MAX)], |row| Ok((grant(row)?, row.int(8)?)))
+    }
+
     /// The ids of grants that were revoked at this moment or later.
     pub fn revoked_grants(&self, since: i64) -> Result<Vec<String>, Error> {
         let sql = "SELECT id FROM app_grant WHERE revoked >= $1 AND revoked < $2 ORDER BY id LIMIT $3";
@@ -116,6 +125,19 @@ impl Transaction<'_> {
     pub fn revoke_grants_of_client(&mut self, client: &str, at: i64) -> Result<Vec<String>, Error> {
         let sql = "UPDATE app_grant SET revoked = $1 WHERE client = $2 AND revoked > $1 RETURNING id";
         self.connection.query(sql, &[Int(at), Text(client)], |row| Ok(row.text(0)?.to_owned()))
+    }
+
+    /// Notes that a grant is used.
+    pub fn touch_grant(&mut self, id: &str, at: i64) -> Result<(), Error> {
+        let sql = "UPDATE app_grant SET used = $1 WHERE id = $2 AND used < $1";
+        self.connection.execute(sql, &[Int(at), Text(id)])?;
+        Ok(())
+    }
+
+    /// Revokes what an account has granted to one client; the ids.
+    pub fn revoke_grants_to(&mut self, account: &str, client: &str, at: i64) -> Result<Vec<String>, Error> {
+        let sql = "UPDATE app_grant SET revoked = $1 WHERE account = $2 AND client = $3 AND revoked > $1 RETURNING id";
+        self.connection.query(sql, &[Int(at), Text(account), Text(client)], |row| Ok(row.text(0)?.to_owned()))
     }
 
     /// Revokes all grants of an account; their ids.

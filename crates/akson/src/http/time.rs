@@ -1,4 +1,4 @@
-//! Moments as HTTP writes them: `Sun, 06 Nov 1994 08:49:37 GMT`.
+//! Moments as HTTP writes them, `Sun, 06 Nov 1994 08:49:37 GMT`, and as pages do, `06.11.1994 09:49`.
 //!
 //! Spec: <https://www.rfc-editor.org/rfc/rfc9110#section-5.6.7>.
 
@@ -24,6 +24,12 @@ pub fn read(text: &str) -> Option<i64> {
     Some(moment.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp().as_second())
 }
 
+/// A moment in Norway, as pages show it.
+pub fn in_norway(micros: i64) -> String {
+    let Ok(moment) = Timestamp::from_microsecond(micros) else { return String::new() };
+    moment.to_zoned(akson_core::norway().clone()).strftime("%d.%m.%Y %H:%M").to_string()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -33,6 +39,7 @@ mod tests {
         let text = print(784_111_777_000_000).unwrap();
         assert_eq!(text, "Sun, 06 Nov 1994 08:49:37 GMT");
         assert_eq!(read(&text), Some(784_111_777));
+        assert_eq!(in_norway(784_111_777_000_000), "06.11.1994 09:49");
         assert_eq!(read("yesterday"), None);
     }
 }

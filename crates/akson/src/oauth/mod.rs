@@ -6,6 +6,7 @@
 
 pub mod ask;
 pub mod error;
+mod held;
 pub mod routes;
 pub mod serve;
 

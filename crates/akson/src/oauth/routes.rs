@@ -8,7 +8,7 @@ use axum::body::Body;
 use axum::http::Response;
 
 use super::ask::Ask;
-use super::{apps, authorize, consent, discovery, introspect, token};
+use super::{apps, authorize, consent, discovery, held, introspect, token};
 
 /// What a handler gives back.
 pub type Answering = Pin<Box<dyn Future<Output = Result<Response<Body>, Refused>> + Send>>;
@@ -61,6 +61,8 @@ pub const ROUTES: &[Route] = &[
     route!("POST", "/oauth/smart/consent/{asked}", Smart, Few, consent::answer),
     route!("GET", "/oauth/smart/apps", Smart, Few, apps::page),
     route!("POST", "/oauth/smart/apps", Smart, Few, apps::start),
+    route!("GET", "/oauth/apps", Smart, Few, held::page),
+    route!("POST", "/oauth/apps", Smart, Few, held::end),
     route!("POST", "/oauth/smart/introspect", Smart, Few, introspect::introspect),
     route!("POST", "/oauth/smart/revoke", Smart, Few, introspect::revoke),
     route!("GET", "/oauth/fapi/.well-known/openid-configuration", Fapi, Any, discovery::openid),

@@ -20,7 +20,7 @@ words! {
     OPERATOR: "Operatør", "Operatør", "Operator";
     CONSENT: "Gi appen tilgang?", "Gi appen tilgang?", "Give the app access?";
     ASKS: "ber om å få:", "ber om å få:", "asks to:";
-    LIMITS: "Appen får aldri se mer enn du selv kan se. Du kan trekke tilgangen tilbake.", "Appen får aldri sjå meir enn du sjølv kan sjå. Du kan trekkje tilgangen tilbake.", "The app never sees more than you can see yourself. You can take the access back.";
+    LIMITS: "Appen får aldri se mer enn du selv kan se. Du kan avslutte tilgangen når du vil, under «Apper med tilgang».", "Appen får aldri sjå meir enn du sjølv kan sjå. Du kan avslutte tilgangen når du vil, under «Appar med tilgang».", "The app never sees more than you can see yourself. You can end the access whenever you like, under “Apps with access”.";
     GOES_TO: "Svaret sendes til", "Svaret blir sendt til", "The answer goes to";
     YES: "Gi tilgang", "Gi tilgang", "Give access";
     NO: "Nei, avbryt", "Nei, avbryt", "No, stop";
@@ -33,6 +33,16 @@ words! {
     APPS_LEAD: "Start en app for en pasient. Appen får bare det du godkjenner.", "Start ein app for ein pasient. Appen får berre det du godkjenner.", "Start an app for a patient. The app gets only what you approve.";
     NO_APPS: "Det er ikke lagt inn noen apper som kan startes herfra.", "Det er ikkje lagt inn nokon appar som kan startast herifrå.", "No apps that can be started from here are registered.";
     START: "Start", "Start", "Start";
+    HELD: "Apper med tilgang", "Appar med tilgang", "Apps with access";
+    HELD_LEAD: "Appene her har du gitt tilgang. De ser aldri mer enn du selv kan se. Avslutter du tilgangen, slutter den å gjelde med en gang.", "Appane her har du gitt tilgang. Dei ser aldri meir enn du sjølv kan sjå. Avsluttar du tilgangen, sluttar han å gjelde med ein gong.", "You have given these apps access. They never see more than you can see yourself. If you end the access, it ends at once.";
+    NONE_HELD: "Ingen apper har tilgang nå.", "Ingen appar har tilgang no.", "No apps have access now.";
+    ENDED: "Tilgangen er avsluttet. Appen får ikke hente mer.", "Tilgangen er avslutta. Appen får ikkje hente meir.", "The access has ended. The app can fetch nothing more.";
+    MAY: "Appen kan:", "Appen kan:", "The app can:";
+    SINCE: "Har hatt tilgang siden", "Har hatt tilgang sidan", "Has had access since";
+    USED: "Sist brukt", "Sist brukt", "Last used";
+    NEVER: "Aldri", "Aldri", "Never";
+    UNTIL: "Varer til", "Varer til", "Lasts until";
+    END: "Avslutt tilgangen", "Avslutt tilgangen", "End the access";
     WHO_YOU_ARE: "vite hvem du er", "vite kven du er", "know who you are";
     OFFLINE: "hente opplysninger også når du ikke er logget inn, til du trekker tilgangen tilbake", "hente opplysningar også når du ikkje er logga inn, til du trekkjer tilgangen tilbake", "fetch data also when you are not signed in, until you take the access back";
     ONLINE: "hente opplysninger så lenge du er logget inn", "hente opplysningar så lenge du er logga inn", "fetch data as long as you are signed in";
@@ -88,6 +98,12 @@ pub fn plain(scope: &Scope, language: Language) -> Option<String> {
         Scope::Launch | Scope::LaunchOf("Patient") => say(CONTEXT),
         Scope::FhirUser | Scope::Profile | Scope::LaunchOf(_) => None,
     }
+}
+
+/// All that the user may, in plain words.
+pub fn all(language: Language) -> String {
+    let (read, all, whose) = (language.pick(READ), language.pick(ALL), language.pick(OF_USER));
+    format!("{read} {} {} {all} {whose}", language.pick(AND), language.pick(UPDATE))
 }
 
 fn of_resources(scope: &ResourceScope, language: Language) -> String {

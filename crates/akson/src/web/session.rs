@@ -3,13 +3,12 @@
 use akson_core::identity::Kind;
 use axum::body::Body;
 use axum::http::{HeaderValue, Response, StatusCode, header};
-use jiff::Timestamp;
 use maud::html;
 
 use super::ask::{Ask, go};
 use super::error::Trouble;
 use super::words as w;
-use crate::http::{cookies, urls};
+use crate::http::{cookies, time, urls};
 
 const CLEAR_SITE_DATA: &str = "clear-site-data";
 
@@ -30,12 +29,13 @@ pub async fn page(ask: Ask) -> Result<Response<Body>, Trouble> {
                 }
                 dt { (ask.say(w::SIGNED_IN_BY)) } dd { (session.provider) }
                 dt { (ask.say(w::SECURITY)) } dd { (session.signed.level) }
-                dt { (ask.say(w::SIGNED_IN_AT)) } dd { (clock(session.begun)) }
+                dt { (ask.say(w::SIGNED_IN_AT)) } dd { (time::in_norway(session.begun)) }
             }
         }
         p class="soft" { (ask.say(w::SIGN_OUT_TEXT)) }
         div class="row" {
             @if several { a class="button" href="/role" { (ask.say(change)) } }
+            a class="button second" href="/oauth/apps" { (ask.say(w::HELD)) }
             form method="post" action="/lock" {
                 (ask.page("").field())
                 button class="second" { (ask.say(w::LOCK)) }
@@ -47,12 +47,6 @@ pub async fn page(ask: Ask) -> Result<Response<Body>, Trouble> {
         }
     };
     Ok(ask.page(ask.say(w::SESSION)).answer(StatusCode::OK, &content))
-}
-
-/// A moment in Norway as `22.11.2026 kl. 13:05`.
-fn clock(moment: i64) -> String {
-    let Ok(moment) = Timestamp::from_microsecond(moment) else { return String::new() };
-    moment.to_zoned(akson_core::norway().clone()).strftime("%d.%m.%Y %H:%M").to_string()
 }
 
 /// `POST /lock`.

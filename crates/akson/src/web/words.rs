@@ -26,6 +26,7 @@ words! {
     OPERATOR_TEXT: "Ser alt i sandkassen", "Ser alt i sandkassa", "Sees everything in the sandbox";
     BORN: "Født", "Fødd", "Born";
     NOBODY: "Det er ikke satt opp noen innlogging her. Den som drifter Akson, legger inn en leverandør i akson.toml.", "Det er ikkje sett opp noka innlogging her. Den som driftar Akson, legg inn ein leverandør i akson.toml.", "No way to sign in is set up here. Whoever runs Akson names a provider in akson.toml.";
+    HELD: "Apper med tilgang", "Appar med tilgang", "Apps with access";
     CHOOSE_ROLE: "Velg rolle", "Vel rolle", "Choose a role";
     CHOOSE_ROLE_LEAD: "Du har flere roller. Hva du ser, følger av rollen du velger nå.", "Du har fleire roller. Kva du ser, følgjer av rolla du vel no.", "You have several roles. What you see follows from the role you choose now.";
     CHOOSE_WHOM: "Hvem gjelder det?", "Kven gjeld det?", "For whom?";

@@ -84,6 +84,19 @@ impl Browser {
         self.ask("POST", "url", &json!({ "url": address }));
     }
 
+    /// Goes to a window by its place; the answer is the one that was there before.
+    pub fn window(&mut self, place: usize) -> String {
+        let before = self.ask("GET", "window", &json!({})).as_str().unwrap_or_default().to_owned();
+        let all = self.ask("GET", "window/handles", &json!({}));
+        self.show(all[place].as_str().expect("a window"));
+        before
+    }
+
+    /// Goes to a window.
+    pub fn show(&mut self, window: &str) {
+        self.ask("POST", "window", &json!({ "handle": window }));
+    }
+
     /// Forgets the cookies of the page that is open.
     pub fn forget_cookies(&mut self) {
         self.ask("DELETE", "cookie", &json!({}));

@@ -93,7 +93,17 @@ fn a_client_of_others_is_started_for_a_patient() {
     let told = stage.browser.run("return client.state.tokenResponse");
     assert_eq!((&told["need_patient_banner"], &told["token_type"]), (&true.into(), &"Bearer".into()));
     uses_it(&mut stage, "kari");
-    // A browser that is not theirs gets nothing of it, and a link that was used opens nothing.
+    refreshes(&mut stage);
+    // Their user ends it in another window.
+    stage.browser.run("window.open()");
+    let own = stage.browser.window(1);
+    stage.go("/oauth/apps");
+    assert!(stage.browser.text().contains("Blodtrykk"), "{}", stage.browser.text());
+    stage.browser.click("button[name=client]");
+    stage.browser.wait_for("document.querySelector('[role=status]') !== null");
+    stage.browser.show(&own);
+    is_ended(&mut stage);
+    // A link that was used, or invented, opens nothing.
     let again = format!("{}?iss={}&launch=used", stage.app.page("launch.html"), stage.at("/fhir"));
     stage.browser.open(&again);
     stage.browser.wait_for("window.trouble !== undefined");

@@ -35,6 +35,13 @@ const PAGES: &[Page] = &[
         stage.go("/oauth/smart/apps");
         stage.choose("Kari", "kari");
     }),
+    Page("apps", Some("astrid-lege"), |stage| {
+        stage.start_app();
+        stage.choose("Kari", "kari");
+        stage.browser.click("button[value=yes]");
+        stage.browser.wait_for("window.client !== undefined");
+        stage.go("/oauth/apps");
+    }),
     Page("consent", Some("astrid-lege"), |stage| {
         stage.start_app();
         stage.choose("Kari", "kari");

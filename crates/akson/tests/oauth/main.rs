@@ -6,6 +6,7 @@ mod bearer;
 mod conformance;
 mod discovery;
 mod flow;
+mod held;
 mod pages;
 mod pair;
 mod proofs;

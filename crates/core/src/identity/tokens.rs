@@ -5,6 +5,7 @@
 //! never outlives a role. Spec: RFC 9068, RFC 6750, RFC 9449 section 7.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use akson_fhir::definition::Definitions;
@@ -34,6 +35,8 @@ pub const SCRIPT_LIFE_US: i64 = 8 * 3600 * 1_000_000;
 const ACCESS_TYPE: &str = "at+jwt";
 /// Checked tokens that are remembered; beyond it all are checked anew.
 const CHECKED_MAX: usize = 20_000;
+/// How far what is kept of a grant's use may lag behind.
+const USED_LAG_US: i64 = 300 * 1_000_000;
 /// How long a revoked grant is remembered: longer than any token of it lives.
 const REVOKED_KEPT_US: i64 = 2 * SCRIPT_LIFE_US;
 
@@ -109,7 +112,7 @@ impl From<akson_store::Error> for TokenRefused {
 }
 
 /// A token whose signature is right, and what it stands for.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(crate) struct Access {
     pub(crate) claims: Claims,
     pub(crate) grant: String,
@@ -126,6 +129,8 @@ pub(crate) struct Access {
     system: Option<Arc<System>>,
     /// The app, if it is one.
     app: Option<App>,
+    /// When its use was last noted.
+    used: AtomicI64,
 }
 
 /// What is remembered of tokens.
@@ -252,10 +257,23 @@ impl Identity<'_> {
             Some(system) => Caller::new(Who::System(Arc::clone(system)), moment, request.to_string()),
             None => self.token_user(&access, moment, request)?,
         };
+        self.note_use(&access, moment);
         Ok(match &access.app {
             Some(app) => caller.through(app.clone()),
             None => caller,
         })
+    }
+
+    /// Notes that an app uses what a user gave it, so that they can see when it last did.
+    fn note_use(&self, access: &Access, moment: i64) {
+        let before = access.used.load(Ordering::Relaxed);
+        let due = !access.account.is_empty() && before.saturating_add(USED_LAG_US) <= moment;
+        let first = || access.used.compare_exchange(before, moment, Ordering::Relaxed, Ordering::Relaxed).is_ok();
+        if due && first() {
+            let grant = access.grant.clone();
+            // Nobody waits for it: lost, the user is told an earlier time.
+            drop(self.core.store().write(move |tx| tx.touch_grant(&grant, moment)));
+        }
     }
 
     /// The user of a token, by the record as it is now.
@@ -321,7 +339,22 @@ impl Identity<'_> {
         }
         let key = claims.0.get("cnf").and_then(|cnf| cnf.get("jkt")).and_then(Value::as_str).map(str::to_string);
         let (role, level, session) = (held.role, held.level, held.session);
-        Ok(Some(Access { claims, grant, client, account, audience, expires, key, role, level, session, system, app }))
+        let used = AtomicI64::new(i64::MIN);
+        Ok(Some(Access {
+            claims,
+            grant,
+            client,
+            account,
+            audience,
+            expires,
+            key,
+            role,
+            level,
+            session,
+            system,
+            app,
+            used,
+        }))
     }
 
     fn signed(&self, token: &str, moment: i64) -> Option<Claims> {

@@ -24,6 +24,7 @@ pub(crate) const STEPS: &[Step] = &[
     Step { number: 5, text: include_str!("../../migrations/0005_people.sql") },
     Step { number: 6, text: LINES },
     Step { number: 7, text: include_str!("../../migrations/0007_apps.sql") },
+    Step { number: 8, text: include_str!("../../migrations/0008_grant_used.sql") },
 ];
 
 /// The tables of a log, the same in both files.
