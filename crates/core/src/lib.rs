@@ -16,8 +16,11 @@ mod maintain;
 mod oslo;
 pub mod query;
 mod record;
+pub mod scores;
 mod space;
+mod veil;
 
+pub use akson_store::access::kind::Kind as RelationKind;
 pub use akson_store::opening::Opening;
 pub use akson_store::search::{expr, sight};
 pub use akson_store::{Next, Step, Watch, instant};
@@ -28,9 +31,9 @@ pub use limits::Limits;
 pub use maintain::{Health, OpenWork, Proved, Report};
 pub use oslo::zone as norway;
 pub use record::{
-    Because, Change, Check, Day, EntryAnswer, Expected, ExportPage, Found, HistoryOf, KnownParameter, LOG_PARAMETERS,
-    MetaChange, Mode, OPENING_SYSTEM, Past, Patch, Reason, Record, SearchOf, Seen, Standing, ToReview, Verdict, Visit,
-    Written, is_sealed,
+    Because, Change, Chart, Check, Day, EntryAnswer, Expected, ExportPage, Found, HistoryOf, KnownParameter,
+    LOG_PARAMETERS, MetaChange, Mode, OPENING_SYSTEM, Past, Patch, Reason, Record, SearchOf, Seen, Standing,
+    Standpoint, ToReview, Verdict, Visit, Wanted, Written, is_sealed,
 };
 
 use std::cell::RefCell;

@@ -14,6 +14,8 @@ pub const SESSION: &str = "akson";
 pub const VISIT: &str = "akson-visit";
 /// The cookie of a chosen language.
 pub const LANGUAGE: &str = "akson-language";
+/// The cookie of a chosen look.
+pub const LOOK: &str = "akson-look";
 
 /// The value of a cookie. One that stands twice has none: somebody else may have set the other.
 pub fn get<'h>(config: &Config, headers: &'h HeaderMap, name: &str) -> Option<&'h str> {

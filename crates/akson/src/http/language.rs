@@ -5,6 +5,20 @@ use axum::http::{HeaderMap, header};
 use crate::config::Config;
 use crate::http::cookies;
 
+/// Texts in three languages: bokmål, nynorsk, English. One that is missing does not compile; `ALL` is for tests.
+macro_rules! words {
+    ($($name:ident: $nb:literal, $nn:literal, $en:literal;)*) => {
+        $(
+            #[doc = $en]
+            pub const $name: [&str; 3] = [$nb, $nn, $en];
+        )*
+        /// All of these texts by their names.
+        pub const ALL: &[(&str, [&str; 3])] = &[$((stringify!($name), [$nb, $nn, $en])),*];
+    };
+}
+
+pub(crate) use words;
+
 /// A language of the pages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Language {

@@ -2,11 +2,15 @@
 //!
 //! Nothing here knows FHIR's interactions; those are in `rest/`.
 
+pub mod assets;
+pub mod bar;
 pub mod caller;
 pub mod cookies;
 pub mod csrf;
+pub mod icons;
 pub mod language;
 pub mod log;
+pub mod look;
 pub mod metrics;
 pub mod origins;
 pub mod page;

@@ -1,22 +1,21 @@
-//! What all pages have around them: head, bar with name, role and unit, the word that it is a sandbox, languages.
+//! What all pages have around them: head, headers, bar, the word that it is a sandbox; and the page with nothing more.
 //!
-//! Pages work without script: the policy allows none. They are never kept by a browser or a cache, never shown inside
-//! others, and go to the locked page by themselves when nobody is there. What it does not do: know what a page is about.
+//! Pages work without script; the policy allows only our own, and no styles or scripts inside the HTML. They are never kept by
+//! a browser or a cache, never shown inside others, and go to the locked page by themselves when nobody is there.
+//! What it does not do: know what a page is about.
 
 use akson_core::identity::IDLE_MAX;
 use axum::body::Body;
 use axum::http::{HeaderValue, Response, StatusCode, header};
 use maud::{DOCTYPE, Markup, html};
 
-use super::csrf;
-use super::language::{LANGUAGES, Language};
+use super::assets;
+use super::bar::Bar;
+use super::language::Language;
+use super::look::Look;
 
-/// The style of all pages; its address changes with it.
-pub const STYLE: &str = include_str!("page.css");
-/// Where the style is.
-pub const STYLE_PATH: &str = "/static/akson.css";
-const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; \
-                      frame-ancestors 'none'";
+const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; font-src 'self'; img-src 'self' data:; \
+                      connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 const HEADERS: &[(&str, &str)] = &[
     ("content-type", "text/html; charset=utf-8"),
     ("content-security-policy", POLICY),
@@ -41,10 +40,90 @@ pub struct Person {
     pub unit: String,
 }
 
-/// A page around its content.
+/// How large the type is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Size {
+    /// For those who work here all day.
+    Small,
+    /// For everybody.
+    Medium,
+}
+
+/// The head of a document.
+#[derive(Clone, Copy)]
+pub struct Head<'p> {
+    /// The language.
+    pub language: Language,
+    /// How it looks.
+    pub look: Look,
+    /// How large.
+    pub size: Size,
+    /// The title of the window.
+    pub title: &'p str,
+}
+
+/// A whole document.
+pub fn document(head: Head<'_>, body: &Markup) -> Markup {
+    let language = head.language;
+    let size = if head.size == Size::Small { "sm" } else { "md" };
+    html! {
+        (DOCTYPE)
+        html lang=(language.code()) data-color-scheme=(head.look.code()) data-size=(size) data-typography="primary" {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="robots" content="noindex";
+                meta name="color-scheme" content="light dark";
+                title { (head.title) " – Akson" }
+                link rel="preload" href=(assets::font().path) as="font" type="font/woff2" crossorigin;
+                link rel="stylesheet" href=(assets::style().path);
+                script src=(assets::script().path) defer {}
+                link rel="icon" href="data:,";
+            }
+            body {
+                a class="ds-skip-link" href="#content" {
+                    (language.pick(["Hopp til innholdet", "Hopp til innhaldet", "Skip to the content"]))
+                }
+                (body)
+            }
+        }
+    }
+}
+
+/// A document as an answer; one that belongs to somebody goes to the locked page when nobody is there.
+pub fn respond(status: StatusCode, document: Markup, somebody: bool) -> Response<Body> {
+    let mut response = Response::new(Body::from(document.into_string()));
+    *response.status_mut() = status;
+    for (name, value) in HEADERS {
+        response.headers_mut().insert(*name, HeaderValue::from_static(value));
+    }
+    if somebody {
+        // One second after the session has locked itself.
+        let seconds = IDLE_MAX / 1_000_000 + 1;
+        if let Ok(value) = HeaderValue::from_str(&format!("{seconds}; url=/locked")) {
+            response.headers_mut().insert(header::REFRESH, value);
+        }
+    }
+    response
+}
+
+/// The word that everybody here is invented.
+pub fn sandbox_word(language: Language) -> Markup {
+    let text = language.pick([
+        "Dette er en sandkasse. Alle personer er oppdiktet. Legg aldri inn ekte personopplysninger.",
+        "Dette er ei sandkasse. Alle personar er oppdikta. Legg aldri inn ekte personopplysningar.",
+        "This is a sandbox. All people are invented. Never enter real personal data.",
+    ]);
+    let word = language.pick(["SYNTETISKE DATA", "SYNTETISKE DATA", "SYNTHETIC DATA"]);
+    html! { aside class="ak-sandbox" { strong { (word) } " " span { (text) } } }
+}
+
+/// A page with a heading and its content.
 pub struct Page<'p> {
     /// The language.
     pub language: Language,
+    /// How it looks.
+    pub look: Look,
     /// The title, also of the window.
     pub title: &'p str,
     /// Whether the people here are invented.
@@ -60,109 +139,34 @@ pub struct Page<'p> {
 impl Page<'_> {
     /// The page as an answer.
     pub fn answer(&self, status: StatusCode, content: &Markup) -> Response<Body> {
-        let mut response = Response::new(Body::from(self.whole(content).into_string()));
-        *response.status_mut() = status;
-        for (name, value) in HEADERS {
-            response.headers_mut().insert(*name, HeaderValue::from_static(value));
-        }
-        if self.person.is_some() {
-            // One second after the session has locked itself.
-            let seconds = IDLE_MAX / 1_000_000 + 1;
-            if let Ok(value) = HeaderValue::from_str(&format!("{seconds}; url=/locked")) {
-                response.headers_mut().insert(header::REFRESH, value);
-            }
-        }
-        response
+        respond(status, self.whole(content), self.person.is_some())
     }
 
     fn whole(&self, content: &Markup) -> Markup {
-        let language = self.language;
-        html! {
-            (DOCTYPE)
-            html lang=(language.code()) {
-                head {
-                    meta charset="utf-8";
-                    meta name="viewport" content="width=device-width, initial-scale=1";
-                    meta name="robots" content="noindex";
-                    title { (self.title) " – Akson" }
-                    link rel="stylesheet" href=(STYLE_PATH);
-                    link rel="icon" href="data:,";
-                }
-                body {
-                    a class="skip" href="#content" {
-                        (language.pick(["Hopp til innholdet", "Hopp til innhaldet", "Skip to the content"]))
-                    }
-                    (self.bar())
-                    @if self.sandbox { (self.sandbox_word()) }
-                    main id="content" tabindex="-1" { h1 { (self.title) } (content) }
-                    (self.foot())
-                }
-            }
-        }
+        let head = Head { language: self.language, look: self.look, size: Size::Medium, title: self.title };
+        let body = html! {
+            (self.bar().shown())
+            @if self.sandbox { (sandbox_word(self.language)) }
+            main class="ak-plain" id="content" tabindex="-1" { h1 { (self.title) } (content) }
+            footer class="ak-end" { "Akson " (env!("CARGO_PKG_VERSION")) }
+        };
+        document(head, &body)
     }
 
-    fn bar(&self) -> Markup {
-        let language = self.language;
-        html! {
-            header class="bar" {
-                a class="brand" href="/" {
-                    svg aria-hidden="true" viewBox="0 0 24 24" width="26" height="26" {
-                        path d="M12 3 3 10v11h6v-6h6v6h6V10z" fill="none" stroke="currentColor" stroke-width="2"
-                            stroke-linejoin="round";
-                    }
-                    span { "Akson" }
-                }
-                @if let Some(person) = self.person {
-                    div class="who" {
-                        div class="unit" {
-                            strong { (person.unit) }
-                            span { (person.role) }
-                        }
-                        nav aria-label=(language.pick(["Økten din", "Økta di", "Your session"])) {
-                            a href="/session" { (person.name) }
-                            form method="post" action="/signout" {
-                                (self.field())
-                                button class="quiet" { (language.pick(["Logg ut", "Logg ut", "Sign out"])) }
-                            }
-                        }
-                    }
-                }
-            }
-        }
-    }
-
-    fn sandbox_word(&self) -> Markup {
-        let text = self.language.pick([
-            "Dette er en sandkasse. Alle personer er oppdiktet. Legg aldri inn ekte personopplysninger.",
-            "Dette er ei sandkasse. Alle personar er oppdikta. Legg aldri inn ekte personopplysningar.",
-            "This is a sandbox. All people are invented. Never enter real personal data.",
-        ]);
-        let word = self.language.pick(["SYNTETISKE DATA", "SYNTETISKE DATA", "SYNTHETIC DATA"]);
-        html! { aside class="sandbox" { strong { (word) } " " span { (text) } } }
-    }
-
-    fn foot(&self) -> Markup {
-        let language = self.language;
-        html! {
-            footer class="foot" {
-                form method="post" action="/language" {
-                    (self.field())
-                    input type="hidden" name="return" value=(self.path);
-                    fieldset {
-                        legend { (language.pick(["Språk", "Språk", "Language"])) }
-                        @for (other, name) in LANGUAGES {
-                            button class="quiet" name="language" value=(other.code()) lang=(other.code())
-                                aria-pressed=(if other == language { "true" } else { "false" }) { (name) }
-                        }
-                    }
-                }
-                span { "Akson " (env!("CARGO_PKG_VERSION")) }
-            }
+    fn bar(&self) -> Bar<'_> {
+        Bar {
+            language: self.language,
+            look: self.look,
+            person: self.person,
+            tag: self.tag,
+            path: self.path,
+            search: false,
+            tasks: None,
         }
     }
 
     /// The hidden field that says that a form is ours.
     pub fn field(&self) -> Markup {
-        html! { input type="hidden" name=(csrf::FIELD) value=(self.tag); }
+        self.bar().field()
     }
 }

@@ -11,6 +11,7 @@ use super::ask::Ask;
 use super::serve::send_on;
 use super::words as w;
 use crate::http::language::Language;
+use crate::http::look::Look;
 use crate::http::page::{Page, Person};
 use crate::http::{caller, csrf, urls};
 
@@ -63,7 +64,8 @@ pub fn shown(ask: &Ask, user: &User, title: &str, origins: &[&str], content: &Ma
     let language = Language::of(&ask.desk.config, &ask.headers);
     let person = person(&user.caller, language);
     let sandbox = ask.desk.core.identity().is_sandbox().unwrap_or(false);
-    let page = Page { language, title, sandbox, person: Some(&person), tag: &user.tag, path: &ask.path };
+    let look = Look::of(&ask.desk.config, &ask.headers);
+    let page = Page { language, look, title, sandbox, person: Some(&person), tag: &user.tag, path: &ask.path };
     let mut response = page.answer(StatusCode::OK, content);
     let policy = response.headers().get(header::CONTENT_SECURITY_POLICY).and_then(|policy| policy.to_str().ok());
     // Browsers hold the policy against where a form's answer leads.
@@ -102,5 +104,6 @@ pub fn told(ask: &Ask, refused: &Refused) -> Response<Body> {
     };
     let sandbox = ask.desk.core.identity().is_sandbox().unwrap_or(false);
     let title = language.pick(w::NOT_OPENED);
-    Page { language, title, sandbox, person: None, tag: "", path: "/" }.answer(StatusCode::BAD_REQUEST, &content)
+    let look = Look::of(&ask.desk.config, &ask.headers);
+    Page { language, look, title, sandbox, person: None, tag: "", path: "/" }.answer(StatusCode::BAD_REQUEST, &content)
 }

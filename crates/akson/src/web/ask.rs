@@ -2,16 +2,18 @@
 
 use std::sync::Arc;
 
-use akson_core::Core;
 use akson_core::identity::{Choice, Kind};
 use akson_core::query::{self, Pair};
+use akson_core::{Caller, Core, Record};
 use axum::body::Body;
 use axum::http::{HeaderMap, HeaderValue, Method, Response, StatusCode, header};
 
+use super::error::Trouble;
 use super::words as w;
 use crate::config::Config;
 use crate::http::caller::InSession;
 use crate::http::language::Language;
+use crate::http::look::Look;
 use crate::http::page::{Page, Person};
 use crate::http::{cookies, csrf};
 
@@ -39,8 +41,12 @@ pub struct Ask {
     pub pairs: Vec<Pair>,
     /// The language.
     pub language: Language,
+    /// How pages look.
+    pub look: Look,
     /// Whose session it is, locked or not.
     pub session: Option<InSession>,
+    /// The caller of that session, if it is not locked and has a role.
+    pub caller: Option<Caller>,
     /// Who that is, if it is not locked.
     pub person: Option<Person>,
     /// The secret of the session, or else of the visit, that forms are tagged with.
@@ -59,6 +65,18 @@ impl Ask {
         query::last(&self.pairs, name).unwrap_or_default()
     }
 
+    /// The door to the record, for whoever asks.
+    pub fn record(&self) -> Result<Record, Trouble> {
+        let caller = self.caller.clone().ok_or(Trouble::SignIn)?;
+        Ok(self.desk.core.record(caller))
+    }
+
+    /// The part of the path with this number: of `/patients/kari` the second is `kari`.
+    pub fn part(&self, number: usize) -> &str {
+        let path = self.path.split('?').next().unwrap_or_default();
+        path.split('/').nth(number).unwrap_or_default()
+    }
+
     /// A text in the request's language.
     pub fn say(&self, words: [&'static str; 3]) -> &'static str {
         self.language.pick(words)
@@ -68,6 +86,7 @@ impl Ask {
     pub fn page<'p>(&'p self, title: &'p str) -> Page<'p> {
         Page {
             language: self.language,
+            look: self.look,
             title,
             sandbox: self.desk.sandbox,
             person: self.person.as_ref(),

@@ -4,12 +4,29 @@
 //! it). The whole face stands in `routes.rs`. What it does not do: decide anything, or keep anything of its own.
 
 pub mod ask;
+pub mod pages;
 pub mod routes;
 pub mod serve;
+pub mod shell;
 
-mod error;
+pub mod error;
+pub mod read;
 mod roles;
 mod session;
 mod sign_in;
 mod start;
-mod words;
+pub mod when;
+pub mod words;
+
+use crate::http::language::Language;
+
+/// What a sex is called; none if it was not said.
+fn sex(code: &str, language: Language) -> Option<String> {
+    let words = match code {
+        "female" => ["kvinne", "kvinne", "female"],
+        "male" => ["mann", "mann", "male"],
+        "other" => ["annet kjønn", "anna kjønn", "other sex"],
+        _ => return None,
+    };
+    Some(language.pick(words).to_string())
+}

@@ -8,8 +8,7 @@ use axum::http::Response;
 
 use super::ask::Ask;
 use super::error::Trouble;
-use super::{error, roles};
-use super::{session, sign_in, start};
+use super::{error, pages, roles, session, sign_in, start};
 
 /// What a handler gives back.
 pub type Answering = Pin<Box<dyn Future<Output = Result<Response<Body>, Trouble>> + Send>>;
@@ -44,8 +43,9 @@ macro_rules! route {
 /// Every route.
 pub const ROUTES: &[Route] = &[
     route!("GET", "/", All, start::page),
-    route!("GET", "/static/akson.css", All, start::style),
+    route!("GET", "/static/{file}", All, start::file),
     route!("POST", "/language", All, start::language),
+    route!("POST", "/look", All, start::look),
     route!("GET", "/signin", All, sign_in::page),
     route!("POST", "/signin/sandbox", All, sign_in::sandbox),
     route!("GET", "/role", SignedIn, roles::page),
@@ -56,4 +56,7 @@ pub const ROUTES: &[Route] = &[
     route!("POST", "/signout", All, session::sign_out),
     route!("GET", "/signedout", All, session::signed_out),
     route!("GET", "/denied", All, error::denied),
+    route!("GET", "/patients", SignedIn, pages::patients::page),
+    route!("POST", "/patients/search", SignedIn, pages::patients::search),
+    route!("POST", "/patients/palette", SignedIn, pages::patients::palette),
 ];

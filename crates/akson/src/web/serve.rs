@@ -15,6 +15,7 @@ use axum::middleware::{self, Next};
 use axum::routing::on;
 use http_body_util::{BodyExt, Limited};
 use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
 
 use super::ask::{Ask, Desk};
 use super::error::{self, Trouble};
@@ -23,6 +24,7 @@ use super::words as w;
 use crate::config::Config;
 use crate::http::caller::{self, InSession};
 use crate::http::language::Language;
+use crate::http::look::Look;
 use crate::http::page::Person;
 use crate::http::verb;
 use crate::http::{cookies, csrf, urls};
@@ -45,7 +47,7 @@ pub fn router(core: Core, config: Config) -> Result<Router, Error> {
         let handler = move |request: Request<Body>| handle(desk, route, request);
         router = router.route(route.path, on(verb::filter(route.method), handler));
     }
-    Ok(router.layer(CatchPanicLayer::new()))
+    Ok(router.layer(CompressionLayer::new().gzip(true).zstd(true)).layer(CatchPanicLayer::new()))
 }
 
 /// The same router, in which browsers get a page where there is nothing.
@@ -126,7 +128,9 @@ async fn read(desk: Arc<Desk>, request: Request<Body>) -> Result<Ask, Trouble> {
     let session = session(&desk, &head.headers, waits)?;
     let request = akson_core::random_name();
     let language = Language::of(&desk.config, &head.headers);
-    let person = person(&desk, session.as_ref(), (moment, &request), language)?;
+    let look = Look::of(&desk.config, &head.headers);
+    let caller = caller_in(&desk, session.as_ref(), (moment, &request))?;
+    let person = person(&desk, session.as_ref(), caller.as_ref(), language)?;
     let secret = match &session {
         Some(session) => session.secret.clone(),
         None => visit(&desk, &head.headers),
@@ -135,7 +139,22 @@ async fn read(desk: Arc<Desk>, request: Request<Body>) -> Result<Ask, Trouble> {
     let path = head.uri.path_and_query().map_or("/", |path| path.as_str());
     let path = urls::local_path(path).to_string();
     let (method, headers) = (head.method, head.headers);
-    Ok(Ask { desk, method, headers, path, pairs, language, session, person, secret, tag, moment, request })
+    Ok(Ask {
+        desk,
+        method,
+        headers,
+        path,
+        pairs,
+        language,
+        look,
+        session,
+        caller,
+        person,
+        secret,
+        tag,
+        moment,
+        request,
+    })
 }
 
 async fn form(body: Body) -> Result<Vec<query::Pair>, Trouble> {
@@ -157,23 +176,35 @@ fn visit(desk: &Desk, headers: &HeaderMap) -> String {
     sound.map_or_else(akson_core::random_name, str::to_string)
 }
 
+/// Who asks, if the session is open and has a role.
+fn caller_in(
+    desk: &Desk,
+    session: Option<&InSession>,
+    (moment, request): (i64, &str),
+) -> Result<Option<Caller>, Trouble> {
+    let Some(session) = session.filter(|session| !session.session.locked) else { return Ok(None) };
+    match desk.core.identity().caller_of_session(&session.session, moment, request) {
+        Ok(caller) => Ok(Some(caller)),
+        Err(NoCaller::Failed(error)) => Err(error.into()),
+        Err(NoCaller::NoRole | NoCaller::Ended | NoCaller::Closed) => Ok(None),
+    }
+}
+
 /// Who is signed in, as the bar shows them; without a role they have only their name.
 fn person(
     desk: &Desk,
     session: Option<&InSession>,
-    (moment, request): (i64, &str),
+    caller: Option<&Caller>,
     language: Language,
 ) -> Result<Option<Person>, Trouble> {
     let Some(session) = session.filter(|session| !session.session.locked) else { return Ok(None) };
-    match desk.core.identity().caller_of_session(&session.session, moment, request) {
-        Ok(caller) => Ok(Some(of_caller(&caller, language))),
-        Err(NoCaller::Failed(error)) => Err(error.into()),
-        Err(NoCaller::NoRole | NoCaller::Ended) => {
-            let name = desk.core.identity().name_of(&session.session.signed.account)?;
-            Ok(Some(Person { name, ..Person::default() }))
-        }
-        Err(NoCaller::Closed) => Ok(None),
+    if let Some(caller) = caller {
+        return Ok(Some(of_caller(caller, language)));
     }
+    let identity = desk.core.identity();
+    let open = identity.account(&session.session.signed.account)?.is_some_and(|account| account.open);
+    let name = if open { identity.name_of(&session.session.signed.account)? } else { return Ok(None) };
+    Ok(Some(Person { name, ..Person::default() }))
 }
 
 fn of_caller(caller: &Caller, language: Language) -> Person {
@@ -212,6 +243,8 @@ impl Ask {
             path: self.path.clone(),
             pairs: Vec::new(),
             language: self.language,
+            look: self.look,
+            caller: self.caller.clone(),
             session: self.session.as_ref().map(InSession::copy),
             person: self.person.clone(),
             secret: self.secret.clone(),

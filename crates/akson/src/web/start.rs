@@ -2,15 +2,15 @@
 
 use akson_core::identity::Kind;
 use axum::body::Body;
-use axum::http::{HeaderValue, Response, StatusCode, header};
+use axum::http::{Response, StatusCode, header};
 use maud::{Markup, html};
 
 use super::ask::{Ask, go};
 use super::error::Trouble;
 use super::words as w;
 use crate::http::language::Language;
-use crate::http::page::STYLE;
-use crate::http::{cookies, urls};
+use crate::http::look::Look;
+use crate::http::{assets, cookies, urls};
 
 /// `GET /`.
 pub async fn page(ask: Ask) -> Result<Response<Body>, Trouble> {
@@ -64,17 +64,10 @@ fn for_programs(ask: &Ask) -> Markup {
     }
 }
 
-/// `GET /static/akson.css`.
-pub async fn style(_: Ask) -> Result<Response<Body>, Trouble> {
-    let mut response = Response::new(Body::from(STYLE));
-    for (name, value) in [
-        (header::CONTENT_TYPE, "text/css; charset=utf-8"),
-        (header::CACHE_CONTROL, "public, max-age=300"),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-    ] {
-        response.headers_mut().insert(name, HeaderValue::from_static(value));
-    }
-    Ok(response)
+/// `GET /static/{file}`.
+pub async fn file(ask: Ask) -> Result<Response<Body>, Trouble> {
+    let asset = assets::find(ask.path.split('?').next().unwrap_or_default()).ok_or(Trouble::NotFound)?;
+    Ok(assets::answer(asset))
 }
 
 /// `POST /language`.
@@ -82,6 +75,16 @@ pub async fn language(ask: Ask) -> Result<Response<Body>, Trouble> {
     let chosen = Language::of_code(ask.get("language")).ok_or(Trouble::Denied)?;
     let mut response = go(urls::local_path(ask.get("return")));
     if let Some(line) = cookies::set(&ask.desk.config, cookies::LANGUAGE, chosen.code()) {
+        response.headers_mut().append(header::SET_COOKIE, line);
+    }
+    Ok(response)
+}
+
+/// `POST /look`.
+pub async fn look(ask: Ask) -> Result<Response<Body>, Trouble> {
+    let chosen = Look::of_code(ask.get("look")).ok_or(Trouble::Denied)?;
+    let mut response = go(urls::local_path(ask.get("return")));
+    if let Some(line) = cookies::set(&ask.desk.config, cookies::LOOK, chosen.code()) {
         response.headers_mut().append(header::SET_COOKIE, line);
     }
     Ok(response)

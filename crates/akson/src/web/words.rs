@@ -2,16 +2,7 @@
 
 use akson_core::Duty;
 
-use crate::http::language::Language;
-
-macro_rules! words {
-    ($($name:ident: $nb:literal, $nn:literal, $en:literal;)*) => {
-        $(
-            #[doc = $en]
-            pub const $name: [&str; 3] = [$nb, $nn, $en];
-        )*
-    };
-}
+use crate::http::language::{Language, words};
 
 words! {
     AKSON: "Velkommen til Akson", "Velkomen til Akson", "Welcome to Akson";

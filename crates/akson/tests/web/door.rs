@@ -27,7 +27,8 @@ async fn nobody_gets_in_without_a_token_or_a_session() {
         assert!(answer.header("www-authenticate").starts_with("Bearer realm="), "{method} {path}");
         assert!(answer.text.contains("akson sandbox token operator"), "{}", answer.text);
     }
-    for path in ["/health", "/metrics", "/fhir/metadata", "/", "/signin", "/static/akson.css"] {
+    let style = akson::http::assets::style().path.as_str();
+    for path in ["/health", "/metrics", "/fhir/metadata", "/", "/signin", style] {
         assert_eq!(browser.get(path).await.status, 200, "{path}");
     }
 }

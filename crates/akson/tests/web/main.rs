@@ -3,4 +3,6 @@
 
 mod door;
 mod pages;
+mod patients;
+mod samples;
 mod stand;

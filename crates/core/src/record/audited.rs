@@ -19,7 +19,7 @@ pub(super) const NOWHERE: Place = Place { part: 0, rid: 0 };
 const DONE: i64 = 0;
 
 /// The outcome's number in a line: 0 done, otherwise why not.
-fn outcome(error: &Error) -> i64 {
+pub(super) fn outcome(error: &Error) -> i64 {
     match error {
         Error::Denied(_) => 1,
         Error::NotFound => 2,

@@ -5,6 +5,7 @@
 //! speak HTTP, or know how an answer is shown.
 
 mod audited;
+mod chart;
 mod conditional;
 mod create;
 mod delete;
@@ -33,6 +34,7 @@ mod validate;
 mod why;
 mod write;
 
+pub use chart::{Chart, Standpoint, Wanted};
 pub use export::ExportPage;
 pub use history::{HistoryOf, Past};
 pub use log::LOG_PARAMETERS;

@@ -1,0 +1,34 @@
+//! The pages, one folder each: `mod.rs` has the handler, `view.rs` the values it shows, their HTML and samples, `words.rs`
+//! its texts in three languages.
+//!
+//! A handler reads through the door as whoever asks, makes the view's values and shows them; a view holds values ready to
+//! show and computes nothing. Every page stands in `PAGES` with samples of its states: a test renders each in every
+//! language. To add one, copy a folder, add its line here and its routes in `routes.rs`.
+
+pub mod patients;
+
+use maud::Markup;
+
+use super::shell::Shell;
+
+/// A page in one of its states.
+pub struct Sample {
+    /// The state: full, empty, refused, failed.
+    pub state: &'static str,
+    /// The whole document.
+    pub html: Markup,
+}
+
+/// A page for the tests of all pages.
+pub struct PageOf {
+    /// The name of its folder.
+    pub name: &'static str,
+    /// Its texts.
+    pub words: &'static [(&'static str, [&'static str; 3])],
+    /// Its states, in the language of the shell.
+    pub samples: fn(&Shell) -> Vec<Sample>,
+}
+
+/// Every page.
+pub const PAGES: &[PageOf] =
+    &[PageOf { name: "patients", words: patients::words::ALL, samples: patients::view::samples }];
