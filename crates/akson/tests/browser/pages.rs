@@ -30,6 +30,7 @@ const PAGES: &[Page] = &[
     Page("session", Some("astrid-lege"), |stage| stage.go("/session")),
     Page("front", Some("astrid-lege"), |stage| stage.go("/")),
     Page("front-citizen", Some("kari"), |stage| stage.go("/")),
+    Page("patients", Some("camilla-sykepleier"), |stage| stage.go("/patients")),
     Page("whom", Some("hanna"), |stage| stage.go("/role")),
     Page("apps-to-start", Some("astrid-lege"), |stage| {
         stage.go("/oauth/smart/apps");
@@ -49,7 +50,7 @@ const PAGES: &[Page] = &[
     Page("consent-citizen", Some("kari"), Stage::start_app),
     Page("locked", Some("astrid-lege"), |stage| {
         stage.go("/session");
-        stage.browser.click("form[action='/lock'] button");
+        stage.browser.click("main form[action='/lock'] button");
         stage.browser.wait_for("location.pathname === '/locked'");
     }),
 ];
@@ -152,7 +153,7 @@ fn tab_to(stage: &mut Stage, selector: &str) {
 fn keys_alone_are_enough_to_sign_in_choose_and_sign_out() {
     let Some(mut stage) = Stage::set() else { return };
     stage.go("/");
-    tab_to(&mut stage, "a.skip");
+    tab_to(&mut stage, "a.ds-skip-link");
     tab_to(&mut stage, "a[href='/signin']");
     stage.browser.press(key::ENTER);
     stage.browser.wait_for("location.pathname === '/signin'");
@@ -162,7 +163,9 @@ fn keys_alone_are_enough_to_sign_in_choose_and_sign_out() {
     tab_to(&mut stage, "button[name=role]");
     stage.browser.press(key::ENTER);
     stage.browser.wait_for("location.pathname === '/'");
-    assert!(stage.browser.text().contains("Camilla"), "{}", stage.browser.text());
+    assert!(stage.browser.text().contains("hjemmetjeneste"), "{}", stage.browser.text());
+    tab_to(&mut stage, "details.ak-me summary");
+    stage.browser.press(key::ENTER);
     tab_to(&mut stage, "form[action='/signout'] button");
     stage.browser.press(key::ENTER);
     stage.browser.wait_for("location.pathname === '/signedout'");
