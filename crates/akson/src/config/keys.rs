@@ -1,5 +1,6 @@
 //! The table of settings: name, default as written in a file, what it is for, how it is set.
 
+use std::net::IpAddr;
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -54,6 +55,23 @@ pub const KEYS: &[Key] = &[
         default: "\"\"",
         text: "FHIR base as others see it, such as https://record.example.no/fhir; empty: from the request",
         set: |config, text| put(&mut config.public_url, text.trim_end_matches('/'), "an address"),
+    },
+    Key {
+        name: "server.proxies",
+        default: "\"\"",
+        text: "addresses of proxies in front of the server, with spaces between: their X-Forwarded-For says who asks",
+        set: |config, text| {
+            let all: Result<Vec<IpAddr>, _> = text.split_whitespace().map(str::parse).collect();
+            config.proxies =
+                all.map_err(|_| "expected addresses such as 127.0.0.1, with spaces between".to_string())?;
+            Ok(())
+        },
+    },
+    Key {
+        name: "server.keys_from_here",
+        default: "false",
+        text: "fetch the keys of registered clients from this machine too, for trying things out",
+        set: |config, text| put(&mut config.keys_from_here, text, "true or false"),
     },
     Key {
         name: "server.access_log",
@@ -126,6 +144,12 @@ pub const KEYS: &[Key] = &[
         default: "10",
         text: "how long a stop waits for requests in flight",
         set: |config, text| seconds(&mut config.limits.stop_time, text),
+    },
+    Key {
+        name: "limits.outgoing_seconds",
+        default: "10",
+        text: "how long a provider or a client may take to answer this server",
+        set: |config, text| seconds(&mut config.limits.outgoing_time, text),
     },
     Key {
         name: "limits.entries",

@@ -24,6 +24,8 @@ pub struct Limits {
     pub head_time: Duration,
     /// How long a stop waits for requests in flight.
     pub stop_time: Duration,
+    /// How long a provider or a client may take to answer this server.
+    pub outgoing_time: Duration,
     /// The limits of the record.
     pub record: akson_core::Limits,
 }
@@ -39,6 +41,7 @@ impl Default for Limits {
             request_time: Duration::from_secs(60),
             head_time: Duration::from_secs(15),
             stop_time: Duration::from_secs(10),
+            outgoing_time: Duration::from_secs(10),
             record: akson_core::Limits::default(),
         }
     }

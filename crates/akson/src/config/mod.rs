@@ -2,14 +2,18 @@
 //!
 //! Every setting is one row of `keys::KEYS`; the file, the environment and `akson config` are read
 //! from that table, so a setting can't be undocumented. An unknown key is an error that names the
-//! nearest known one. Secrets would never be printed; there are none yet.
+//! nearest known one. Providers of sign-in stand in tables of their own, `[provider.NAME]`, in the
+//! file only. There are no secrets in the settings.
 
 pub mod keys;
 pub mod limits;
+mod providers;
 mod read;
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
+
+use akson_core::identity::Provider;
 
 use self::limits::Limits;
 
@@ -36,6 +40,12 @@ pub struct Config {
     pub helpers: usize,
     /// The community's number as controller in each row.
     pub controller: i64,
+    /// Who says who people are.
+    pub providers: Vec<Provider>,
+    /// Whether the keys of clients may be fetched from this machine.
+    pub keys_from_here: bool,
+    /// Proxies in front of the server, whose word for who asks is taken.
+    pub proxies: Vec<IpAddr>,
     /// What is too much.
     pub limits: Limits,
 }
@@ -53,6 +63,9 @@ impl Default for Config {
             workers: cores().div_ceil(2),
             helpers: cores().max(2),
             controller: 0,
+            providers: Vec::new(),
+            keys_from_here: false,
+            proxies: Vec::new(),
             limits: Limits::default(),
         }
     }
@@ -112,6 +125,10 @@ pub fn manual() -> String {
         let variable = read::variable(key.name);
         out.push_str(&format!("# {} ({variable})\n", key.text));
         out.push_str(&format!("# {name} = {}\n", key.default));
+    }
+    out.push_str("\n# [provider.NAME]: who says who people are; any number, in this file only\n");
+    for row in providers::ROWS {
+        out.push_str(&format!("# provider.NAME.{}: {}\n", row.name, row.text));
     }
     out
 }

@@ -3,9 +3,11 @@
 use toml::Value;
 
 use super::keys::{KEYS, Key};
-use super::{Config, ConfigError};
+use super::{Config, ConfigError, providers};
 
 const PREFIX: &str = "AKSON_";
+/// The table of tables of providers.
+const PROVIDERS: &str = "provider";
 
 /// Variables that other parts read themselves.
 const OTHERS: &[&str] = &["AKSON_SHARED", "AKSON_DATA", "AKSON_LOG", "AKSON_TOKEN"];
@@ -22,6 +24,10 @@ pub fn file(config: &mut Config, text: &str) -> Result<(), ConfigError> {
         let Value::Table(values) = values else {
             return Err(unknown(&table));
         };
+        if table == PROVIDERS {
+            config.providers = providers::read(values)?;
+            continue;
+        }
         for (name, value) in values {
             let name = format!("{table}.{name}");
             let key = find(&name).ok_or_else(|| unknown(&name))?;

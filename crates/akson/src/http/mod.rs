@@ -7,6 +7,7 @@ pub mod bar;
 pub mod caller;
 pub mod cookies;
 pub mod csrf;
+pub mod fetch;
 pub mod icons;
 pub mod language;
 pub mod log;

@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use akson_core::identity::{Choice, Kind};
 use akson_core::query::{self, Pair};
-use akson_core::{Caller, Core, Record};
+use akson_core::{Caller, Core, Error, Record};
 use axum::body::Body;
 use axum::http::{HeaderMap, HeaderValue, Method, Response, StatusCode, header};
 
 use super::error::Trouble;
+use super::providers::Providers;
 use super::words as w;
 use crate::config::Config;
 use crate::http::caller::InSession;
@@ -25,6 +26,17 @@ pub struct Desk {
     pub config: Config,
     /// Whether the people here are invented.
     pub sandbox: bool,
+    /// Who says who people are.
+    pub providers: Providers,
+}
+
+impl Desk {
+    /// A desk over a record.
+    pub fn new(core: Core, config: Config) -> Result<Desk, Error> {
+        let sandbox = core.identity().is_sandbox()?;
+        let providers = Providers::of(&config);
+        Ok(Desk { core, config, sandbox, providers })
+    }
 }
 
 /// A request for a page.

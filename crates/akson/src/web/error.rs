@@ -12,7 +12,7 @@ use super::ask::Ask;
 use super::words as w;
 
 /// Why a page is not shown.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Trouble {
     /// Not from one of our pages, or too old a form.
     Denied,
@@ -20,12 +20,34 @@ pub enum Trouble {
     NotFound,
     /// Signing in did not succeed.
     NotYou,
+    /// Somebody has proven who they are, and is nobody here.
+    Nobody,
+    /// The provider is less sure of them than is needed here.
+    Level,
+    /// The provider does not work.
+    Provider,
     /// The session is locked or there is none.
     SignIn,
     /// Too many at once.
     TooMany,
     /// The server failed; the cause is in the log.
     Failed,
+}
+
+/// Where a sign-in can end, by the word in the address of the page for it.
+const ENDS: &[(&str, Trouble)] = &[
+    ("nobody", Trouble::Nobody),
+    ("level", Trouble::Level),
+    ("provider", Trouble::Provider),
+    ("busy", Trouble::TooMany),
+    ("failed", Trouble::Failed),
+];
+
+impl Trouble {
+    /// The word in the address of the page for a sign-in that ended so.
+    pub fn word(&self) -> &'static str {
+        ENDS.iter().find(|(_, end)| end == self).map_or("other", |(word, _)| word)
+    }
 }
 
 impl From<Error> for Trouble {
@@ -55,6 +77,9 @@ pub fn answer(ask: &Ask, trouble: &Trouble) -> Response<Body> {
         Trouble::Denied => (StatusCode::FORBIDDEN, w::DENIED, w::DENIED_LEAD),
         Trouble::NotFound => (StatusCode::NOT_FOUND, w::NOT_FOUND, w::NOT_FOUND_LEAD),
         Trouble::NotYou => (StatusCode::FORBIDDEN, w::NOT_YOU, w::NOT_YOU_LEAD),
+        Trouble::Nobody => (StatusCode::FORBIDDEN, w::NOBODY_HERE, w::NOBODY_HERE_LEAD),
+        Trouble::Level => (StatusCode::FORBIDDEN, w::LEVEL, w::LEVEL_LEAD),
+        Trouble::Provider => (StatusCode::BAD_GATEWAY, w::PROVIDER, w::PROVIDER_LEAD),
         Trouble::TooMany => (StatusCode::TOO_MANY_REQUESTS, w::TOO_MANY, w::TOO_MANY_LEAD),
         Trouble::SignIn => return ask.to_sign_in(),
         Trouble::Failed => (StatusCode::INTERNAL_SERVER_ERROR, w::FAILED, w::FAILED_LEAD),
@@ -66,13 +91,14 @@ pub fn answer(ask: &Ask, trouble: &Trouble) -> Response<Body> {
         }
         div class="row" {
             a class="button" href="/" { (ask.say(w::FRONT)) }
-            @if matches!(trouble, Trouble::NotYou) { a class="button second" href="/signin" { (ask.say(w::SIGN_IN)) } }
+            @if matches!(trouble, Trouble::NotYou | Trouble::Nobody | Trouble::Level | Trouble::Provider) { a class="button second" href="/signin" { (ask.say(w::SIGN_IN)) } }
         }
     };
     ask.page(ask.say(title)).answer(status, &content)
 }
 
 /// `GET /denied`: where a sign-in ends that did not succeed.
-pub async fn denied(_: Ask) -> Result<Response<Body>, Trouble> {
-    Err(Trouble::NotYou)
+pub async fn denied(ask: Ask) -> Result<Response<Body>, Trouble> {
+    let why = ENDS.iter().find(|(word, _)| *word == ask.get("why"));
+    Err(why.map_or(Trouble::NotYou, |(_, trouble)| *trouble))
 }

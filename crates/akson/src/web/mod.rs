@@ -10,11 +10,14 @@ pub mod serve;
 pub mod shell;
 
 pub mod error;
+mod provider;
+mod providers;
 pub mod read;
 mod roles;
 mod session;
 mod sign_in;
 mod start;
+mod talk;
 pub mod when;
 pub mod words;
 

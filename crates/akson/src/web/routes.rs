@@ -8,7 +8,7 @@ use axum::http::Response;
 
 use super::ask::Ask;
 use super::error::Trouble;
-use super::{error, pages, roles, session, sign_in, start};
+use super::{error, pages, provider, roles, session, sign_in, start};
 
 /// What a handler gives back.
 pub type Answering = Pin<Box<dyn Future<Output = Result<Response<Body>, Trouble>> + Send>>;
@@ -48,6 +48,9 @@ pub const ROUTES: &[Route] = &[
     route!("POST", "/look", All, start::look),
     route!("GET", "/signin", All, sign_in::page),
     route!("POST", "/signin/sandbox", All, sign_in::sandbox),
+    route!("GET", "/signin/keys", All, provider::keys),
+    route!("GET", "/signin/{provider}", All, provider::away),
+    route!("GET", "/signin/{provider}/back", All, provider::back),
     route!("GET", "/role", SignedIn, roles::page),
     route!("POST", "/role", SignedIn, roles::choose),
     route!("GET", "/session", SignedIn, session::page),

@@ -39,8 +39,7 @@ const OTHER_FACES: &[&str] = &["/fhir", "/oauth", "/.well-known", "/health", "/m
 
 /// The router of all pages.
 pub fn router(core: Core, config: Config) -> Result<Router, Error> {
-    let sandbox = core.identity().is_sandbox()?;
-    let desk = Arc::new(Desk { core, config, sandbox });
+    let desk = Arc::new(Desk::new(core, config)?);
     let mut router = Router::new();
     for route in ROUTES {
         let desk = Arc::clone(&desk);
@@ -52,8 +51,7 @@ pub fn router(core: Core, config: Config) -> Result<Router, Error> {
 
 /// The same router, in which browsers get a page where there is nothing.
 pub fn dressed(router: Router, core: &Core, config: &Config) -> Result<Router, Error> {
-    let sandbox = core.identity().is_sandbox()?;
-    let desk = Arc::new(Desk { core: core.clone(), config: config.clone(), sandbox });
+    let desk = Arc::new(Desk::new(core.clone(), config.clone())?);
     Ok(router.layer(middleware::from_fn_with_state(desk, dress)))
 }
 

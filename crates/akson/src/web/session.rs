@@ -7,6 +7,7 @@ use maud::html;
 
 use super::ask::{Ask, go};
 use super::error::Trouble;
+use super::provider;
 use super::words as w;
 use crate::http::{cookies, time, urls};
 
@@ -60,7 +61,10 @@ pub async fn lock(ask: Ask) -> Result<Response<Body>, Trouble> {
 pub async fn locked(ask: Ask) -> Result<Response<Body>, Trouble> {
     let Some(session) = &ask.session else { return Ok(go("/signin")) };
     let back = urls::local_path(ask.get("return"));
-    let to = format!("/signin?{}", akson_core::query::print(&[("return".to_string(), back.to_string())]));
+    // The same way in as before, if it is a provider's.
+    let provider = ask.desk.providers.get(&session.session.provider);
+    let way = provider.map_or("/signin".to_string(), |known| format!("/signin/{}", known.provider.name));
+    let to = format!("{way}?{}", akson_core::query::print(&[("return".to_string(), back.to_string())]));
     if !session.session.locked {
         let content = html! {
             p class="lead" { (ask.say(w::STILL_HERE_LEAD)) }
@@ -85,23 +89,39 @@ pub async fn locked(ask: Ask) -> Result<Response<Body>, Trouble> {
 
 /// `POST /signout`: ends it here, and in the browser.
 pub async fn sign_out(ask: Ask) -> Result<Response<Body>, Trouble> {
+    let mut to = "/signedout".to_string();
     if let Some(session) = &ask.session {
         ask.desk.core.identity().end_session(&session.secret).await?;
+        if let Some(known) = ask.desk.providers.get(&session.session.provider) {
+            to = format!("/signedout?from={}", known.provider.name);
+        }
     }
-    let mut response = go("/signedout");
+    let mut response = go(&to);
     if let Some(line) = cookies::clear(&ask.desk.config, cookies::SESSION) {
         response.headers_mut().append(header::SET_COOKIE, line);
     }
     Ok(cleared(response, "\"cache\", \"cookies\", \"storage\""))
 }
 
-/// `GET /signedout`.
+/// `GET /signedout`: and on to the provider, where somebody may still be signed in.
 pub async fn signed_out(ask: Ask) -> Result<Response<Body>, Trouble> {
+    let there = provider::sign_out_there(&ask).await;
     let content = html! {
         p class="lead" { (ask.say(w::SIGNED_OUT_LEAD)) }
-        div class="row" { a class="button" href="/signin" { (ask.say(w::SIGN_IN)) } }
+        @if let Some((title, address)) = &there {
+            p { (ask.say(w::ALSO_THERE)) " " (title) "." }
+            div class="row" { a class="button" href=(address) { (ask.say(w::SIGN_OUT_THERE)) } }
+        } @else {
+            div class="row" { a class="button" href="/signin" { (ask.say(w::SIGN_IN)) } }
+        }
     };
-    Ok(ask.page(ask.say(w::SIGNED_OUT)).answer(StatusCode::OK, &content))
+    let mut response = ask.page(ask.say(w::SIGNED_OUT)).answer(StatusCode::OK, &content);
+    if let Some((_, address)) = there
+        && let Ok(value) = HeaderValue::from_str(&format!("1; url={address}"))
+    {
+        response.headers_mut().insert(header::REFRESH, value);
+    }
+    Ok(response)
 }
 
 fn cleared(mut response: Response<Body>, what: &'static str) -> Response<Body> {

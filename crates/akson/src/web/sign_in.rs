@@ -17,9 +17,33 @@ const SANDBOX_LEVEL: u8 = 4;
 pub async fn page(ask: Ask) -> Result<Response<Body>, Trouble> {
     let back = urls::local_path(ask.get("return"));
     let content = html! {
-        @if ask.desk.sandbox { (persons(&ask, back)?) } @else { p { (ask.say(w::NOBODY)) } }
+        (providers(&ask, back))
+        @if ask.desk.sandbox { (persons(&ask, back)?) }
+        @else if ask.desk.providers.all().next().is_none() { p { (ask.say(w::NOBODY)) } }
     };
     Ok(ask.page(ask.say(w::SIGN_IN)).answer(StatusCode::OK, &content))
+}
+
+/// The ways in through providers; each is a link, since the policy of the pages lets no form leave this server.
+fn providers(ask: &Ask, back: &str) -> Markup {
+    let of = |kind: Kind| ask.desk.providers.all().filter(move |provider| provider.people == kind);
+    let query = akson_core::query::print(&[("return".to_string(), back.to_string())]);
+    html! {
+        @for (kind, title) in [(Kind::Staff, w::FOR_STAFF), (Kind::Citizen, w::FOR_CITIZENS)] {
+            @if of(kind).next().is_some() {
+                h2 { (ask.say(title)) }
+                ul class="cards" {
+                    @for provider in of(kind) {
+                        li {
+                            a class="card" rel="nofollow" href=(format!("/signin/{}?{query}", provider.name)) {
+                                strong { (ask.say(w::SIGN_IN_WITH)) " " (provider.title) }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
 }
 
 fn persons(ask: &Ask, back: &str) -> Result<Markup, Trouble> {
@@ -68,14 +92,14 @@ fn date(text: &str) -> String {
 pub async fn sandbox(ask: Ask) -> Result<Response<Body>, Trouble> {
     let account = ask.desk.core.identity().sandbox_account(ask.get("person")).await?;
     let back = urls::local_path(ask.get("return")).to_string();
-    enter(&ask, &account, (SANDBOX_LEVEL, "sandbox"), &back).await
+    enter(&ask, &account, (SANDBOX_LEVEL, "sandbox", &[]), &back).await
 }
 
 /// Begins or goes on with a session: who comes back to their own locked one is led to where they were.
 pub async fn enter(
     ask: &Ask,
     account: &AccountSeen,
-    proven: (u8, &str),
+    proven: (u8, &str, &[String]),
     back: &str,
 ) -> Result<Response<Body>, Trouble> {
     let identity = ask.desk.core.identity();

@@ -61,6 +61,17 @@ words! {
     DENIED_LEAD: "Forespørselen kom ikke fra en av sidene her, eller siden var for gammel. Gå tilbake og prøv igjen.", "Førespurnaden kom ikkje frå ei av sidene her, eller sida var for gammal. Gå tilbake og prøv igjen.", "The request did not come from one of the pages here, or the page was too old. Go back and try again.";
     NOT_YOU: "Du ble ikke logget inn", "Du vart ikkje logga inn", "You were not signed in";
     NOT_YOU_LEAD: "Innloggingen lyktes ikke, eller det finnes ingen åpen bruker for deg her. Prøv igjen, eller snakk med den som gir tilganger.", "Innlogginga lukkast ikkje, eller det finst ingen open brukar for deg her. Prøv igjen, eller snakk med den som gir tilgangar.", "Signing in did not succeed, or there is no open account for you here. Try again, or talk to whoever gives access.";
+    NOBODY_HERE: "Du er ikke registrert her", "Du er ikkje registrert her", "You are not registered here";
+    NOBODY_HERE_LEAD: "Innloggingen var i orden, men journalen har ingen åpen bruker med ditt nummer. Er du ansatt, snakk med den som gir tilganger. Er du innbygger, ta kontakt med kommunen.", "Innlogginga var i orden, men journalen har ingen open brukar med ditt nummer. Er du tilsett, snakk med den som gir tilgangar. Er du innbyggjar, ta kontakt med kommunen.", "Signing in was fine, but the record has no open account with your number. If you work here, talk to whoever gives access. If you live here, contact the municipality.";
+    LEVEL: "Innloggingen var ikke sikker nok", "Innlogginga var ikkje sikker nok", "The sign-in was not secure enough";
+    LEVEL_LEAD: "Her trengs et høyere sikkerhetsnivå. Prøv igjen og velg for eksempel BankID eller Buypass.", "Her trengst eit høgare tryggleiksnivå. Prøv igjen og vel til dømes BankID eller Buypass.", "A higher level of assurance is needed here. Try again and choose BankID or Buypass, for example.";
+    PROVIDER: "Innloggingstjenesten svarer ikke som den skal", "Innloggingstenesta svarar ikkje som ho skal", "The sign-in service does not answer as it should";
+    PROVIDER_LEAD: "Prøv igjen om litt, eller velg en annen måte å logge inn på. Varer det, si fra til den som drifter Akson.", "Prøv igjen om litt, eller vel ein annan måte å logge inn på. Varer det, sei frå til den som driftar Akson.", "Try again in a moment, or choose another way to sign in. If it lasts, tell whoever runs Akson.";
+    SIGN_IN_WITH: "Logg inn med", "Logg inn med", "Sign in with";
+    FOR_STAFF: "For ansatte", "For tilsette", "For staff";
+    FOR_CITIZENS: "For innbyggere", "For innbyggjarar", "For inhabitants";
+    ALSO_THERE: "Du er fortsatt innlogget hos", "Du er framleis innlogga hos", "You are still signed in at";
+    SIGN_OUT_THERE: "Logg ut der også", "Logg ut der òg", "Sign out there too";
     FAILED: "Noe gikk galt hos oss", "Noko gjekk gale hos oss", "Something went wrong here";
     FAILED_LEAD: "Prøv igjen om litt. Gi denne koden hvis du melder fra:", "Prøv igjen om litt. Gi denne koden om du melder frå:", "Try again in a moment. Give this code if you report it:";
     TOO_MANY: "Vent litt", "Vent litt", "Wait a moment";

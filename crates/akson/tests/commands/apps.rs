@@ -56,6 +56,12 @@ fn apps_and_keys_are_handled_with_and_without_a_server() {
     assert!(succeeds(path, &["key", "revoke", kid]).contains("ended"));
     assert!(!succeeds(path, &["key", "list"]).contains(kid));
     assert!(fails(path, &["key", "revoke", "nothing"]).contains("no key"));
+    let before = succeeds(path, &["key", "client"]);
+    assert!(fails(path, &["key", "switch"]).contains("akson key next"));
+    assert!(succeeds(path, &["key", "next"]).contains("give them to the providers"));
+    let keys = |text: &str| text.matches("\"kid\"").count();
+    assert_eq!((keys(&before), keys(&succeeds(path, &["key", "client"]))), (2, 4));
+    assert!(succeeds(path, &["key", "switch"]).contains("sign from now on"));
     assert!(succeeds(path, &["sandbox", "token", "operator"]).trim().len() > 40);
     assert!(fails(path, &["sandbox", "token", "nobody"]).contains("nobody"));
 }

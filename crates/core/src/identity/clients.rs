@@ -226,7 +226,7 @@ pub(crate) fn origin(address: &str) -> &str {
 }
 
 /// Whether answers may be sent there: https, or this machine; nothing that could be read in two ways.
-fn is_address(address: &str) -> bool {
+pub(super) fn is_address(address: &str) -> bool {
     let sound = address.len() <= TEXT_MAX && address.bytes().all(|byte| byte.is_ascii_graphic());
     let plain = !address.contains(['#', '@', '\\', '*', '"', '<', '>', '`']);
     let origin = origin(address);

@@ -30,6 +30,25 @@ const OVERLAP_US: i64 = 86_400 * 1_000_000;
 /// Keys of these algorithms are made.
 const ALGORITHMS: [Algorithm; 2] = [Algorithm::ES256, Algorithm::RS256];
 
+/// What a key is for. One key has one purpose, so that nothing signed for one counts for another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// Access tokens and ID tokens of this server.
+    Tokens,
+    /// Showing a provider who this server is.
+    Client,
+}
+
+impl Purpose {
+    /// How a row names the algorithm of a key with this purpose.
+    fn word(self, algorithm: Algorithm) -> String {
+        match self {
+            Purpose::Tokens => format!("{algorithm:?}"),
+            Purpose::Client => format!("{algorithm:?} client"),
+        }
+    }
+}
+
 /// What seals private keys.
 pub(crate) struct Seal(LessSafeKey);
 
@@ -39,8 +58,9 @@ pub(crate) struct Keyring {
     keys: RwLock<Vec<Arc<Key>>>,
 }
 
-struct Key {
+pub(crate) struct Key {
     kid: String,
+    purpose: Purpose,
     algorithm: Algorithm,
     made: i64,
     retired: i64,
@@ -55,7 +75,7 @@ struct Key {
 pub struct KeyState {
     /// Its name.
     pub kid: String,
-    /// What it signs with.
+    /// What it signs with, and `client` if it shows providers who this server is.
     pub algorithm: String,
     /// When it was made.
     pub made: i64,
@@ -150,29 +170,44 @@ impl Keyring {
         self.keys.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    fn signing(&self, algorithm: Algorithm, now: i64) -> Option<Arc<Key>> {
-        self.all().into_iter().rev().find(|key| key.algorithm == algorithm && key.retired > now)
+    fn signing(&self, purpose: Purpose, algorithm: Algorithm, now: i64) -> Option<Arc<Key>> {
+        let all = self.all().into_iter();
+        let mut keys = all.filter(|key| key.purpose == purpose && key.algorithm == algorithm && key.retired > now);
+        match purpose {
+            Purpose::Tokens => keys.next_back(),
+            // The next one waits until providers know it.
+            Purpose::Client => keys.next(),
+        }
     }
 
     /// The public half of a key that counts.
     pub(crate) fn public(&self, kid: &str, algorithm: Algorithm, now: i64) -> Option<DecodingKey> {
         let keys = self.all();
-        let key = keys.iter().find(|key| key.kid == kid && key.algorithm == algorithm && key.gone > now)?;
+        let fits = |key: &&Arc<Key>| key.purpose == Purpose::Tokens && key.algorithm == algorithm && key.gone > now;
+        let key = keys.iter().filter(fits).find(|key| key.kid == kid)?;
         Some(key.decoding.clone())
     }
 }
 
 impl Key {
     fn of(row: &KeyRow, private: &[u8]) -> Option<Key> {
-        let algorithm = ALGORITHMS.into_iter().find(|known| format!("{known:?}") == row.algorithm)?;
+        let purposes = [Purpose::Tokens, Purpose::Client].into_iter();
+        let mut known = purposes.flat_map(|purpose| ALGORITHMS.map(|algorithm| (purpose, algorithm)));
+        let (purpose, algorithm) = known.find(|(purpose, algorithm)| purpose.word(*algorithm) == row.algorithm)?;
         let encoding = encoding(algorithm, private).ok()?;
         let public = Jwk::from_encoding_key(&encoding, algorithm).ok()?;
         let decoding = DecodingKey::from_jwk(&public).ok()?;
         let mut jwk = serde_json::to_value(&public).ok()?;
         jwk["kid"] = json!(row.kid);
         jwk["use"] = json!("sig");
+        if purpose == Purpose::Client
+            && let Some(members) = jwk.as_object_mut()
+        {
+            // Providers differ in with which of its algorithms they take it.
+            members.remove("alg");
+        }
         let (kid, made, retired, gone) = (row.kid.clone(), row.made, row.retired, row.gone);
-        Some(Key { kid, algorithm, made, retired, gone, encoding, decoding, jwk })
+        Some(Key { kid, purpose, algorithm, made, retired, gone, encoding, decoding, jwk })
     }
 }
 
@@ -200,7 +235,18 @@ fn generate(algorithm: Algorithm) -> Result<Vec<u8>, Error> {
 impl Identity<'_> {
     /// Signs claims as a token of a type.
     pub(crate) async fn sign(&self, algorithm: Algorithm, kind: &str, claims: &Value) -> Result<String, Error> {
-        let key = self.signing_key(algorithm).await?;
+        self.sign_for(Purpose::Tokens, (algorithm, algorithm), kind, claims).await
+    }
+
+    /// The same with a key of a purpose; a key of RSA signs with each of its kinds.
+    pub(crate) async fn sign_for(
+        &self,
+        purpose: Purpose,
+        (key, algorithm): (Algorithm, Algorithm),
+        kind: &str,
+        claims: &Value,
+    ) -> Result<String, Error> {
+        let key = self.signing_key(purpose, key).await?;
         let mut header = Header::new(algorithm);
         header.typ = Some(kind.to_string());
         header.kid = Some(key.kid.clone());
@@ -208,30 +254,18 @@ impl Identity<'_> {
             .map_err(|_| Error::Broken("a token could not be signed".to_string()))
     }
 
-    async fn signing_key(&self, algorithm: Algorithm) -> Result<Arc<Key>, Error> {
+    pub(crate) async fn signing_key(&self, purpose: Purpose, algorithm: Algorithm) -> Result<Arc<Key>, Error> {
         let now = self.core.now();
-        match self.state().keys.signing(algorithm, now) {
-            Some(key) if key.made.saturating_add(KEY_AGE_MAX_US) > now => Ok(key),
-            old => self.new_key(algorithm, old.map(|key| key.kid.clone())).await,
+        match self.state().keys.signing(purpose, algorithm, now) {
+            Some(key) if purpose == Purpose::Client || key.made.saturating_add(KEY_AGE_MAX_US) > now => Ok(key),
+            old => self.new_key(purpose, algorithm, old.map(|key| key.kid.clone())).await,
         }
     }
 
     /// Makes a key, unless another request just did; retires the one before.
-    async fn new_key(&self, algorithm: Algorithm, before: Option<String>) -> Result<Arc<Key>, Error> {
+    async fn new_key(&self, purpose: Purpose, algorithm: Algorithm, before: Option<String>) -> Result<Arc<Key>, Error> {
         let now = self.core.now();
-        let private = generate(algorithm)?;
-        let encoding = encoding(algorithm, &private)?;
-        let public = Jwk::from_encoding_key(&encoding, algorithm).ok().and_then(|jwk| serde_json::to_value(jwk).ok());
-        let kid = public.and_then(|jwk| jwt::thumbprint(&jwk));
-        let kid = kid.ok_or_else(|| Error::Broken("a signing key has no thumbprint".to_string()))?;
-        let row = KeyRow {
-            sealed: self.state().keys.seal.close(&kid, &private)?,
-            kid,
-            algorithm: format!("{algorithm:?}"),
-            made: now,
-            retired: i64::MAX,
-            gone: i64::MAX,
-        };
+        let row = self.key_row(purpose, algorithm)?;
         let (ours, seal) = (row.clone(), Arc::clone(&self.state().keys.seal));
         let kept = self.core.store().write(move |tx| {
             let there = tx.signing_keys()?.into_iter().any(|other| {
@@ -252,20 +286,69 @@ impl Identity<'_> {
         });
         kept.await?;
         self.state().keys.reload(&*self.core.store().read()?)?;
-        let made = self.state().keys.signing(algorithm, now);
+        let made = self.state().keys.signing(purpose, algorithm, now);
         made.ok_or_else(|| Error::Broken("a signing key is missing".to_string()))
+    }
+
+    fn key_row(&self, purpose: Purpose, algorithm: Algorithm) -> Result<KeyRow, Error> {
+        let private = generate(algorithm)?;
+        let encoding = encoding(algorithm, &private)?;
+        let public = Jwk::from_encoding_key(&encoding, algorithm).ok().and_then(|jwk| serde_json::to_value(jwk).ok());
+        let kid = public.and_then(|jwk| jwt::thumbprint(&jwk));
+        let kid = kid.ok_or_else(|| Error::Broken("a signing key has no thumbprint".to_string()))?;
+        Ok(KeyRow {
+            sealed: self.state().keys.seal.close(&kid, &private)?,
+            kid,
+            algorithm: purpose.word(algorithm),
+            made: self.core.now(),
+            retired: i64::MAX,
+            gone: i64::MAX,
+        })
+    }
+
+    /// Makes a key beside those that are there.
+    pub(crate) async fn next_key(&self, purpose: Purpose, algorithm: Algorithm) -> Result<(), Error> {
+        let row = self.key_row(purpose, algorithm)?;
+        self.core.store().write(move |tx| tx.keep_signing_key(&row)).await?;
+        self.state().keys.reload(&*self.core.store().read()?)
+    }
+
+    /// Retires all keys but the newest; whether there were others.
+    pub(crate) async fn retire_oldest(&self, purpose: Purpose, algorithm: Algorithm) -> Result<bool, Error> {
+        let now = self.core.now();
+        let all = self.state().keys.all().into_iter();
+        let mut keys = all.filter(|key| key.purpose == purpose && key.algorithm == algorithm && key.retired > now);
+        keys.next_back();
+        let old: Vec<String> = keys.map(|key| key.kid.clone()).collect();
+        if old.is_empty() {
+            return Ok(false);
+        }
+        let ended = self.core.store().write(move |tx| {
+            for kid in &old {
+                tx.end_signing_key(kid, now, now.saturating_add(OVERLAP_US))?;
+            }
+            Ok(())
+        });
+        ended.await?;
+        self.state().keys.reload(&*self.core.store().read()?)?;
+        Ok(true)
+    }
+
+    /// The public halves of keys that count.
+    pub(crate) fn published(&self, wanted: impl Fn(Purpose, Algorithm) -> bool) -> Vec<Value> {
+        let now = self.core.now();
+        let keys = self.state().keys.all();
+        let keys = keys.iter().filter(|key| key.gone > now && wanted(key.purpose, key.algorithm));
+        keys.map(|key| key.jwk.clone()).collect()
     }
 
     /// The public keys of an issuer, as a JWK set.
     pub async fn public_keys(&self, issuer: Issuer) -> Result<Value, Error> {
         let wanted = |algorithm| issuer == Issuer::Smart || algorithm != Algorithm::RS256;
         for algorithm in ALGORITHMS.into_iter().filter(|algorithm| wanted(*algorithm)) {
-            self.signing_key(algorithm).await?;
+            self.signing_key(Purpose::Tokens, algorithm).await?;
         }
-        let now = self.core.now();
-        let keys = self.state().keys.all();
-        let keys = keys.iter().filter(|key| key.gone > now && wanted(key.algorithm));
-        Ok(json!({ "keys": keys.map(|key| key.jwk.clone()).collect::<Vec<_>>() }))
+        Ok(json!({ "keys": self.published(|purpose, algorithm| purpose == Purpose::Tokens && wanted(algorithm)) }))
     }
 
     /// Every key that still counts.
@@ -274,7 +357,7 @@ impl Identity<'_> {
         let ended = |at: i64| (at < i64::MAX).then_some(at);
         let state = |key: &Arc<Key>| KeyState {
             kid: key.kid.clone(),
-            algorithm: format!("{:?}", key.algorithm),
+            algorithm: key.purpose.word(key.algorithm),
             made: key.made,
             retired: ended(key.retired),
             gone: ended(key.gone),
@@ -282,11 +365,11 @@ impl Identity<'_> {
         self.state().keys.all().iter().filter(|key| key.gone > now).map(state).collect()
     }
 
-    /// Replaces every key that signs; the old ones count for another day.
+    /// Replaces every key that signs tokens; the old ones count for another day.
     pub async fn rotate_keys(&self) -> Result<(), Error> {
         for algorithm in ALGORITHMS {
-            let before = self.state().keys.signing(algorithm, self.core.now());
-            self.new_key(algorithm, before.map(|key| key.kid.clone())).await?;
+            let before = self.state().keys.signing(Purpose::Tokens, algorithm, self.core.now());
+            self.new_key(Purpose::Tokens, algorithm, before.map(|key| key.kid.clone())).await?;
         }
         Ok(())
     }

@@ -7,9 +7,9 @@
 use super::Identity;
 use super::accounts::{AccountSeen, persons_with};
 use super::citizen::NATIONAL;
-use super::people::{Kind, NoCaller, SignedIn};
+use super::people::{Choice, Kind, NoCaller, SignedIn};
 use super::sessions::SessionSeen;
-use super::staff::HPR;
+use super::staff::{self, HPR};
 
 /// What a provider has proven. It has no way to be printed: there are numbers of people in it.
 #[derive(Clone)]
@@ -26,6 +26,8 @@ pub struct Proven {
     pub hpr: String,
     /// How sure it is, 1 to 4.
     pub level: u8,
+    /// The numbers of the organisations that it says somebody works for; none if it does not say.
+    pub organisations: Vec<String>,
 }
 
 impl Identity<'_> {
@@ -56,11 +58,12 @@ impl Identity<'_> {
     }
 
     /// How somebody begins who has just signed in as an account: where they left off, if it is their own locked session, else
-    /// afresh. With the answer, whether it is the same person's.
+    /// afresh. With the answer, whether it is the same person's. Who has one role only need not choose it, nor who has one
+    /// only in the organisation that the provider says.
     pub async fn enter(
         &self,
         account: &AccountSeen,
-        (level, provider): (u8, &str),
+        (level, provider, organisations): (u8, &str, &[String]),
         before: Option<(&str, &SessionSeen)>,
     ) -> Result<(String, bool), NoCaller> {
         if let Some((secret, session)) = before {
@@ -70,8 +73,16 @@ impl Identity<'_> {
             }
             self.end_session(secret).await?;
         }
-        let choices = self.choices(&account.id, self.core.now())?;
-        // Who has one role only need not choose it.
+        let mut choices = self.choices(&account.id, self.core.now())?;
+        if account.kind == Kind::Staff && !organisations.is_empty() {
+            let view = self.core.store().read()?;
+            let here = |choice: &Choice| staff::works_for(&view, &choice.role, organisations);
+            let there: Vec<bool> = choices.iter().map(here).collect::<Result<_, _>>()?;
+            if there.iter().filter(|here| **here).count() == 1 {
+                let mut there = there.into_iter();
+                choices.retain(|_| there.next() == Some(true));
+            }
+        }
         let role = match (account.kind, choices.as_slice()) {
             (Kind::Staff, [only]) => only.role.clone(),
             (Kind::Staff, []) => return Err(NoCaller::Ended),

@@ -17,6 +17,12 @@ use crate::oslo;
 
 /// Numbers in the register of health personnel.
 pub(super) const HPR: &[&str] = &["urn:oid:2.16.578.1.12.4.1.4.4", "http://hl7.no/fhir/NamingSystem/HPR"];
+/// Numbers of organisations.
+const ORGANISATION: &[&str] = &[
+    "urn:oid:2.16.578.1.12.4.1.4.101",
+    "http://hl7.no/fhir/NamingSystem/ENH",
+    "http://hl7.no/fhir/NamingSystem/orgnr",
+];
 /// Units above a unit, and units below one, that are looked at.
 const ABOVE_MAX: usize = 16;
 const BELOW_MAX: usize = 1000;
@@ -87,6 +93,14 @@ pub(super) fn facts(
 /// The unit that a role stands in: its organisation, if it is in use.
 fn unit(view: &View, role: &Known) -> Result<Option<Known>, Error> {
     Ok(follow(view, "Organization", role.get("organization"))?.filter(Known::active))
+}
+
+/// Whether a role stands in, or below, an organisation with one of these numbers.
+pub(super) fn works_for(view: &View, role: &str, numbers: &[String]) -> Result<bool, Error> {
+    let Some(role) = live(view, "PractitionerRole", role)? else { return Ok(false) };
+    let Some(unit) = unit(view, &role)? else { return Ok(false) };
+    let has = |unit: &Known| unit.identifiers(ORGANISATION).iter().any(|number| numbers.contains(number));
+    Ok(has(&unit) || above(view, &unit)?.iter().any(has))
 }
 
 /// The organisations that a unit is part of, the nearest first.

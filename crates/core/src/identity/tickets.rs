@@ -20,6 +20,8 @@ pub(super) const CODE: i64 = 3;
 pub(super) const REFRESH: i64 = 4;
 /// A launch from here.
 pub(super) const LAUNCH: i64 = 5;
+/// A sign-in through a provider that is under way.
+pub(super) const SIGN_IN: i64 = 6;
 
 /// Not used yet.
 pub(super) const UNUSED: i64 = i64::MAX;

@@ -42,7 +42,7 @@ fn the_same_person_goes_on_and_another_begins_afresh() {
         let session = identity.session(secret, NOON).unwrap().unwrap();
         assert!(session.locked);
         let account = now(identity.add_account(Kind::Staff, person)).unwrap();
-        let (next, is_same) = now(identity.enter(&account, (4, "helseid"), Some((secret, &session)))).unwrap();
+        let (next, is_same) = now(identity.enter(&account, (4, "helseid", &[]), Some((secret, &session)))).unwrap();
         assert_eq!(is_same, same);
         assert!(identity.session(secret, NOON).unwrap().is_none(), "the old secret is no longer good");
         let after = identity.session(&next, NOON).unwrap().unwrap();

@@ -102,7 +102,15 @@ fn a_team_gives_its_number_while_somebody_is_a_member() {
 
 fn proven(provider: &str, national: &str, hpr: &str) -> Proven {
     let (provider, subject) = (provider.to_string(), "s".to_string());
-    Proven { provider, kind: Kind::Staff, subject, national: national.into(), hpr: hpr.into(), level: 4 }
+    Proven {
+        provider,
+        kind: Kind::Staff,
+        subject,
+        national: national.into(),
+        hpr: hpr.into(),
+        level: 4,
+        organisations: Vec::new(),
+    }
 }
 
 #[test]

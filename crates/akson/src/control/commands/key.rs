@@ -1,11 +1,11 @@
-//! `akson key`: the keys that sign tokens.
+//! `akson key`: the keys that sign tokens, and those with which providers of sign-in know this server.
 
 use akson_core::instant;
 
 use crate::control::command::{Command, Ending, Failure};
 use crate::control::desk::Desk;
 
-/// The keys that sign tokens.
+/// The keys of this server.
 #[derive(clap::Args)]
 pub struct Key {
     #[command(subcommand)]
@@ -23,11 +23,17 @@ enum Action {
         /// Its name
         kid: String,
     },
+    /// Print the public keys that providers of sign-in need
+    Client,
+    /// Make the next keys for providers: they are published, and sign from `switch` on
+    Next,
+    /// Sign with the next keys for providers from now on
+    Switch,
 }
 
 impl Command for Key {
     const NAME: &'static str = "key";
-    const ABOUT: &'static str = "List, rotate and revoke the keys that sign tokens";
+    const ABOUT: &'static str = "List, rotate and revoke the keys that sign, and those that providers of sign-in know";
 
     fn run(&self, desk: &Desk) -> Result<Ending, Failure> {
         let identity = desk.core()?.identity();
@@ -43,6 +49,18 @@ impl Command for Key {
                     return Ok(Ending::Wanting);
                 }
                 desk.say("ended; a new key is made when one is needed");
+            }
+            Action::Client => desk.say(desk.wait(identity.client_keys())?.to_string()),
+            Action::Next => {
+                desk.wait(identity.next_client_keys())?;
+                desk.say("made; give them to the providers (akson key client), then akson key switch");
+            }
+            Action::Switch => {
+                if !desk.wait(identity.switch_client_keys())? {
+                    desk.say("there are no next keys; akson key next makes them");
+                    return Ok(Ending::Wanting);
+                }
+                desk.say("the next keys sign from now on; the old ones are published for another day");
             }
         }
         Ok(Ending::Done)
