@@ -6,8 +6,10 @@
 //! What it does not do: it knows nothing of FHIR (see `resource`), and it does not change a value in place
 //! (see [`Splice`]). Grammar: RFC 8259.
 
+mod cursor;
 mod error;
 mod parse;
+mod scan;
 mod splice;
 mod text;
 mod tree;
