@@ -1,4 +1,4 @@
-//! Who asks, when, through which app and on which ground.
+//! Who asks, when, and through which app.
 //!
 //! A caller is built by name only: there is no anonymous one and no default, so that nobody reaches the record
 //! without having been named. People and systems are made by `identity`, from a token or a session; what the rules need to
@@ -188,18 +188,6 @@ pub struct App {
     pub emergency: bool,
 }
 
-/// On which ground beside the rules' own a caller sees what it sees.
-#[derive(Clone, Debug, PartialEq, Eq, Default, Hash)]
-pub enum Ground {
-    /// None: what the care relations give.
-    #[default]
-    Ordinary,
-    /// An emergency opening, by its id.
-    Emergency(String),
-    /// A ground that the caller declared, by the opening's id.
-    Declared(String),
-}
-
 /// A caller within one request.
 #[derive(Clone, Debug)]
 pub struct Caller {
@@ -207,8 +195,6 @@ pub struct Caller {
     pub who: Who,
     /// Through which app; none: Akson's own pages and commands.
     pub app: Option<Arc<App>>,
-    /// On which ground.
-    pub ground: Ground,
     /// When: microseconds since 1970.
     pub moment: i64,
     /// The request's own name.
@@ -241,17 +227,7 @@ impl Caller {
 
     /// Somebody that `identity` has found out.
     pub(crate) fn new(who: Who, moment: i64, request: String) -> Caller {
-        Caller {
-            who,
-            app: None,
-            ground: Ground::Ordinary,
-            moment,
-            request,
-            once: None,
-            deadline: None,
-            controller: None,
-            within: None,
-        }
+        Caller { who, app: None, moment, request, once: None, deadline: None, controller: None, within: None }
     }
 
     /// The same caller, through an app.
@@ -270,13 +246,6 @@ impl Caller {
     #[must_use]
     pub fn answering(mut self, controller: i64) -> Caller {
         self.controller = Some(controller);
-        self
-    }
-
-    /// The same caller, on a ground.
-    #[must_use]
-    pub fn on(mut self, ground: Ground) -> Caller {
-        self.ground = ground;
         self
     }
 

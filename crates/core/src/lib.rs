@@ -25,14 +25,14 @@ pub use akson_store::opening::Opening;
 pub use akson_store::search::{expr, sight};
 pub use akson_store::{Next, Step, Watch, instant};
 pub use backup::{CopiedFile, LogEnd, Manifest};
-pub use caller::{App, Caller, Citizen, Duty, Ground, OnBehalf, Representation, Responsibility, Staff, System, Who};
+pub use caller::{App, Caller, Citizen, Duty, OnBehalf, Representation, Responsibility, Staff, System, Who};
 pub use error::Error;
 pub use limits::Limits;
 pub use maintain::{Health, OpenWork, Proved, Report};
-pub use oslo::zone as norway;
+pub use oslo::{day_bounds, zone as norway};
 pub use record::{
-    Because, Change, Chart, Check, Day, EntryAnswer, Expected, ExportPage, Found, HistoryOf, KnownParameter,
-    LOG_PARAMETERS, MetaChange, Mode, OPENING_SYSTEM, Past, Patch, Reason, Record, SearchOf, Seen, Standing,
+    Because, Change, Chart, Check, Day, EntryAnswer, Expected, ExportPage, Found, HistoryOf, InRole, KnownParameter,
+    LOG_PARAMETERS, MetaChange, Mode, OPENING_SYSTEM, Past, Patch, Reason, Record, Says, SearchOf, Seen, Standing,
     Standpoint, ToReview, Verdict, Visit, Wanted, Written, is_sealed,
 };
 

@@ -32,6 +32,19 @@ pub fn end(text: &str) -> Option<i64> {
     settled(given.zone, if given.has_clock() { range.low } else { range.high })
 }
 
+/// Days of a time that is asked for without its beginning.
+const DAYS: i64 = 30;
+const DAY_US: i64 = 86_400_000_000;
+
+/// From the first moment of a day to the last of another, in microseconds since 1970; without a last one until now, without a
+/// first one for 30 days. None if it can't be read.
+pub fn day_bounds((from, to): (Option<&str>, Option<&str>), now: i64) -> Option<(i64, i64)> {
+    let given = |text: Option<&'_ str>| text.filter(|text| !text.is_empty()).map(str::to_string);
+    let until = given(to).map_or(Some(now.saturating_add(1)), |text| end(&text))?;
+    let since = given(from).map_or(Some(until.saturating_sub(DAYS * DAY_US)), |text| begin(&text))?;
+    Some((since, until))
+}
+
 /// From when until when a FHIR Period runs. What can't be read never holds.
 pub fn period(period: Option<Value<'_>>) -> (i64, i64) {
     let side = |key: &str, read: fn(&str) -> Option<i64>, open: i64| {

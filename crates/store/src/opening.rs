@@ -5,7 +5,10 @@
 //! ended never opens again; nothing of it is ever deleted.
 //! What it does not do: decide who may open, or tell anybody (the door does, in the same transaction).
 
+use std::sync::atomic::Ordering;
+
 use crate::engine::Bind::{Int, Text};
+use crate::engine::Connection;
 use crate::search::sight::OpeningKind;
 use crate::writer::Transaction;
 use crate::{Error, Place, Row, View};
@@ -22,6 +25,8 @@ pub struct Wish {
     pub patient: i64,
     /// The number of the Practitioner who opens.
     pub who: i64,
+    /// The number of the unit they work in; 0 if there is none.
+    pub unit: i64,
     /// On which ground.
     pub kind: OpeningKind,
     /// The reason, as a code.
@@ -57,7 +62,15 @@ impl Opening {
     }
 }
 
-const COLUMNS: &str = "part, n, who, kind, code, reason, since, until, ended, reviewed, reviewer";
+const COLUMNS: &str = "part, n, who, kind, code, reason, since, until, ended, reviewed, reviewer, unit";
+/// Openings of one person at a time that are looked at.
+const OPEN_MAX: i64 = 1000;
+
+/// When the last of all openings ends.
+pub(crate) fn last_end(connection: &Connection) -> Result<i64, Error> {
+    let sql = "SELECT until FROM opening ORDER BY until DESC LIMIT 1";
+    Ok(connection.one(sql, &[], |row| row.int(0))?.unwrap_or(0))
+}
 
 impl View {
     /// An opening by its id.
@@ -71,6 +84,15 @@ impl View {
     pub fn openings_of(&self, patient: i64, limit: usize) -> Result<Vec<Opening>, Error> {
         let sql = format!("SELECT {COLUMNS} FROM opening WHERE part = $1 ORDER BY n DESC LIMIT $2");
         self.connection.query(&sql, &[Int(patient), Int(limit as i64)], |row| self.read_opening(row))
+    }
+
+    /// What somebody has open at a moment, the newest first.
+    pub fn open_by(&self, who: i64, moment: i64) -> Result<Vec<Opening>, Error> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM opening WHERE who = $1 AND until > $2 AND since <= $2 AND (ended = 0 OR ended > $2) \
+             ORDER BY until DESC, n DESC LIMIT $3"
+        );
+        self.connection.query(&sql, &[Int(who), Int(moment), Int(OPEN_MAX)], |row| self.read_opening(row))
     }
 
     /// The openings that nobody has reviewed, the oldest first, from a moment on.
@@ -90,6 +112,7 @@ impl View {
         let wish = Wish {
             patient: place.part,
             who: row.int(2)?,
+            unit: row.int(11)?,
             kind,
             code: row.text(4)?.to_owned(),
             reason: row.text(5)?.to_owned(),
@@ -107,8 +130,8 @@ impl Transaction<'_> {
     pub fn open(&mut self, wish: Wish) -> Result<Opening, Error> {
         let wish = Wish { until: wish.until.min(wish.since.saturating_add(LONGEST_US)), ..wish };
         let place = Place { part: wish.patient, rid: self.shared.number() };
-        let sql = "INSERT INTO opening (part, n, who, kind, code, reason, since, until, ended, reviewed, reviewer) \
-                   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, 0, '')";
+        let sql = "INSERT INTO opening (part, n, who, kind, code, reason, since, until, ended, reviewed, reviewer, unit) \
+                   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, 0, '', $9)";
         let binds = [
             Int(place.part),
             Int(place.rid),
@@ -118,8 +141,10 @@ impl Transaction<'_> {
             Text(&wish.reason),
             Int(wish.since),
             Int(wish.until),
+            Int(wish.unit),
         ];
         self.connection.execute(sql, &binds)?;
+        self.shared.opened.fetch_max(wish.until, Ordering::Relaxed);
         let id = self.shared.ids.make(TYPE, place);
         Ok(Opening { id, wish, ended: None, reviewed: None, reviewer: String::new() })
     }

@@ -26,7 +26,7 @@ use crate::search::registry::Registry;
 use crate::settings::{self, Pulse, Settings};
 use crate::short::Owner;
 use crate::writer::{Job, Task, Writer};
-use crate::{Error, Hashes, Line, Options, Snapshot, Transaction, View, audit, parameters, rules};
+use crate::{Error, Hashes, Line, Options, Snapshot, Transaction, View, audit, opening, parameters, rules};
 
 /// What readers, the writer and preparations share.
 pub(crate) struct Shared {
@@ -50,6 +50,8 @@ pub(crate) struct Shared {
     waiting: AtomicI64,
     /// Readers whose lines were kept, or could not be.
     noted: AtomicU64,
+    /// Until when the longest opening lasts.
+    pub(crate) opened: AtomicI64,
 }
 
 impl Shared {
@@ -124,6 +126,7 @@ impl Store {
         rules::check(&connection, (options.clock)())?;
         settings::note_base(&connection, &options.base)?;
         connection.execute("COMMIT", &[])?;
+        let opened = opening::last_end(&connection)?;
         let moved = connection.one("SELECT rid FROM moved ORDER BY rid LIMIT 1", &[], |_| Ok(()))?.is_some();
         // A commit of audit lines alone keeps its time in its lines only.
         let moment = kept.pulse.moment.max(audit::last_moment(&connection)?).max(audit::last_moment(&lines)?);
@@ -144,6 +147,7 @@ impl Store {
             moved: AtomicBool::new(moved),
             waiting: AtomicI64::new(0),
             noted: AtomicU64::new(0),
+            opened: AtomicI64::new(opened),
             options,
         });
         let (sender, receiver) = sync_channel(shared.options.queue_max);
@@ -223,6 +227,11 @@ impl Store {
     /// Says whether space on the disk is short; while it is, the log is copied into the database early.
     pub fn space_is_short(&self, short: bool) {
         self.0.shared.short.store(short, Ordering::Release);
+    }
+
+    /// Whether anything can be open at a moment: costs nothing to ask.
+    pub fn may_be_open(&self, moment: i64) -> bool {
+        moment < self.0.shared.opened.load(Ordering::Relaxed)
     }
 
     /// The file.

@@ -8,6 +8,7 @@ use akson_fhir::json::write_string;
 use super::answer::Reply;
 use super::ask::Ask;
 use super::error::Refusal;
+use super::operations::own;
 use super::routes::{Interaction, ROUTES};
 use akson_core::{LOG_PARAMETERS, query};
 
@@ -45,7 +46,7 @@ pub fn statement(base: &str, date: &str, custom: &[Custom]) -> String {
         if place > 0 {
             out.push(',');
         }
-        resource(&mut out, found.name, custom);
+        resource(&mut out, base, found.name, custom);
     }
     out.push(']');
     interactions(&mut out, |interaction| match interaction {
@@ -55,13 +56,13 @@ pub fn statement(base: &str, date: &str, custom: &[Custom]) -> String {
         _ => &[],
     });
     parameters(&mut out, Definitions::r4().search_parameters("Resource"), &[], "Resource");
-    operations(&mut out, "");
+    operations(&mut out, base, "");
     compartments(&mut out);
     out.push_str("}]}");
     out
 }
 
-fn resource(out: &mut String, name: &str, custom: &[Custom]) {
+fn resource(out: &mut String, base: &str, name: &str, custom: &[Custom]) {
     out.push_str("{\"type\":\"");
     out.push_str(name);
     out.push_str("\",\"profile\":\"http://hl7.org/fhir/StructureDefinition/");
@@ -94,7 +95,7 @@ fn resource(out: &mut String, name: &str, custom: &[Custom]) {
         includes(out, name, known, custom);
         parameters(out, known, custom, name);
     }
-    operations(out, name);
+    operations(out, base, name);
     out.push('}');
 }
 
@@ -147,7 +148,7 @@ fn parameters(out: &mut String, known: &[&SearchParameter], custom: &[Custom], n
     });
 }
 
-fn operations(out: &mut String, name: &str) {
+fn operations(out: &mut String, base: &str, name: &str) {
     let mut codes: Vec<(&str, &str)> = Vec::new();
     for route in ROUTES {
         if let Interaction::Operation(code, on) = route.interaction {
@@ -158,9 +159,8 @@ fn operations(out: &mut String, name: &str) {
         }
     }
     list(out, "operation", codes.iter(), |out, (code, on)| {
-        out.push_str(&format!(
-            "{{\"name\":\"{code}\",\"definition\":\"http://hl7.org/fhir/OperationDefinition/{on}-{code}\"}}"
-        ));
+        let at = if own::of(code, on).is_some() { base } else { "http://hl7.org/fhir" };
+        out.push_str(&format!("{{\"name\":\"{code}\",\"definition\":\"{at}/OperationDefinition/{on}-{code}\"}}"));
     });
 }
 

@@ -7,6 +7,7 @@ use akson_core::Error;
 use akson_core::identity::TokenRefused;
 use akson_fhir::outcome::{Issue, Severity};
 
+use super::routes::Interaction;
 use crate::http::caller::NoEntry;
 
 /// Why a request is not answered with what it asked for.
@@ -51,6 +52,22 @@ impl Refusal {
     /// 404 for a route or type that does not exist.
     pub fn no_such(text: impl Into<String>) -> Refusal {
         Refusal::new(404, "not-found", text)
+    }
+}
+
+/// What is said to who may open records and was told that there is nothing.
+const WAY: &str = "if it is in the record of a patient whom you have a reason to treat, that record can be opened for some \
+                   hours: POST Patient/[id]/$open";
+
+impl Refusal {
+    /// The same for who may open records: that there is this way. It is said of every id, so that it tells of none.
+    pub fn with_way(mut self, interaction: &Interaction) -> Refusal {
+        let reads = matches!(interaction, Interaction::Type("read" | "vread" | "history-instance"))
+            || matches!(interaction, Interaction::Operation("everything", _));
+        if self.status == 404 && reads {
+            self.issues.push(Issue::information("suppressed", WAY));
+        }
+        self
     }
 }
 

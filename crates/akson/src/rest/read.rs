@@ -16,7 +16,7 @@ pub async fn read(ask: Ask) -> Result<Reply, Refusal> {
     let id = ask.id()?;
     let seen = match ask.record().read(type_name, id).await {
         Err(Error::NotFound) if type_name == "OperationDefinition" => {
-            return operations::definition(id);
+            return operations::definition(&ask.base, id);
         }
         other => other?,
     };

@@ -185,6 +185,48 @@ pub const ROUTES: &[Route] = &[
         Resource,
         operations::meta::remove
     ),
+    route!(
+        "POST",
+        "/fhir/Patient/{id}/$open",
+        Operation("open", "Patient"),
+        Inline,
+        Resource,
+        operations::openings::open
+    ),
+    route!(
+        "POST",
+        "/fhir/Patient/{id}/$end-opening",
+        Operation("end-opening", "Patient"),
+        Inline,
+        Resource,
+        operations::openings::end
+    ),
+    route!("GET", "/fhir/Patient/{id}/$log", Operation("log", "Patient"), Aside, Nothing, operations::log::log),
+    route!("GET", "/fhir/Patient/{id}/$why", Operation("why", "Patient"), Aside, Nothing, operations::why::why),
+    route!(
+        "POST",
+        "/fhir/AuditEvent/{id}/$dispute",
+        Operation("dispute", "AuditEvent"),
+        Inline,
+        Resource,
+        operations::log::dispute
+    ),
+    route!(
+        "GET",
+        "/fhir/AuditEvent/$openings",
+        Operation("openings", "AuditEvent"),
+        Aside,
+        Nothing,
+        operations::review::openings
+    ),
+    route!(
+        "POST",
+        "/fhir/AuditEvent/$review",
+        Operation("review", "AuditEvent"),
+        Inline,
+        Resource,
+        operations::review::review
+    ),
     route!("GET", "/fhir/metadata", Server, Aside, Nothing, capability::metadata),
     route!("GET", "/health", Server, Inline, Nothing, start::health),
     route!("GET", "/metrics", Server, Inline, Nothing, start::metrics),

@@ -9,6 +9,7 @@ use std::sync::atomic::Ordering;
 use std::task::{Context, Poll, Waker};
 use std::time::Instant;
 
+use akson_core::access::may_open;
 use akson_core::sight::{Scope, Sight};
 use akson_core::{Caller, Core};
 use axum::Router;
@@ -218,13 +219,18 @@ async fn answer_to(
         body,
         shown: shown.clone(),
     };
+    let opens = may_open(&ask.caller);
     let small = ask.body.len() <= BODY_BYTES_INLINE;
     let reply = match route.work {
-        Work::Inline if small => (route.handler)(ask).await?,
-        Work::Nearby if small => nearby(house, (route.handler)(ask)).await?,
-        _ => aside((route.handler)(ask)).await?,
+        Work::Inline if small => (route.handler)(ask).await,
+        Work::Nearby if small => nearby(house, (route.handler)(ask)).await,
+        _ => aside((route.handler)(ask)).await,
     };
-    Ok(answer::Reply { replayed, ..reply })
+    match reply {
+        Ok(reply) => Ok(answer::Reply { replayed, ..reply }),
+        Err(refusal) if opens => Err(refusal.with_way(&route.interaction)),
+        Err(refusal) => Err(refusal),
+    }
 }
 
 fn is_file(route: &Route, segments: &[String]) -> bool {

@@ -39,6 +39,21 @@ impl Client {
         Client { router: router(&house), token }
     }
 
+    /// A client of the operator over a record that the test holds too.
+    pub async fn over(core: Core) -> Client {
+        let config = Config { access_log: false, ..Config::default() };
+        let token = operator_of(&core, &config);
+        let house = House::new(core, config).unwrap();
+        Client { router: router(&house), token }
+    }
+
+    /// The same server, for somebody of the sandbox.
+    pub async fn of(&self, core: &Core, person: &str) -> Client {
+        let site = Site::seen_as("http://here/fhir");
+        let token = core.identity().script_token(&site, person, None).await.unwrap();
+        Client { token, ..self.clone() }
+    }
+
     /// Sends a request: verb and address, headers, body.
     pub async fn send(&self, line: &str, headers: &[(&str, &str)], body: impl Into<Body>) -> Answer {
         let (method, path) = line.split_once(' ').unwrap();

@@ -10,6 +10,7 @@ mod limits;
 mod links;
 mod listener;
 mod matrix;
+mod oversight;
 mod parameters;
 mod promise;
 mod regressions;

@@ -26,6 +26,13 @@ fn columns(interaction: &Interaction) -> Option<&'static [&'static str]> {
         Interaction::Operation("lastn", _) => &["lastn"],
         Interaction::Operation("validate", _) => &["validate"],
         Interaction::Operation("meta", _) => &["meta"],
+        Interaction::Operation("open", _) => &["open"],
+        Interaction::Operation("end-opening", _) => &["end-opening"],
+        Interaction::Operation("log", _) => &["log"],
+        Interaction::Operation("why", _) => &["why"],
+        Interaction::Operation("dispute", _) => &["dispute"],
+        Interaction::Operation("openings", _) => &["openings"],
+        Interaction::Operation("review", _) => &["review"],
         // A new version like that of a patch.
         Interaction::Operation("meta-add" | "meta-delete", _) => &["patch"],
         other => panic!("{other:?} is in no column of the matrix of access: add it to core/tests/access/matrix.rs"),

@@ -49,6 +49,13 @@ cases! {
     "GET" "/fhir/$meta" meta_of_system,
     "POST" "/fhir/{type}/{id}/$meta-add" meta_add,
     "POST" "/fhir/{type}/{id}/$meta-delete" meta_delete,
+    "POST" "/fhir/Patient/{id}/$open" open,
+    "POST" "/fhir/Patient/{id}/$end-opening" end_opening,
+    "GET" "/fhir/Patient/{id}/$log" log,
+    "GET" "/fhir/Patient/{id}/$why" why,
+    "POST" "/fhir/AuditEvent/{id}/$dispute" dispute,
+    "GET" "/fhir/AuditEvent/$openings" openings,
+    "POST" "/fhir/AuditEvent/$review" review,
     "GET" "/fhir/metadata" metadata,
     "GET" "/health" health,
     "GET" "/metrics" metrics,
@@ -373,6 +380,52 @@ async fn meta_delete(client: Client) {
     client.json("POST /fhir/Patient/kari/$meta-delete", ADD).await.refuses(404, "not-found");
     with_kari(&client).await;
     assert!(labels(&client.json("POST /fhir/Patient/kari/$meta-delete", ADD).await).is_empty());
+}
+
+// The operator of a sandbox opens, reviews and disputes nothing; who does is in `oversight.rs`.
+
+async fn open(client: Client) {
+    client.json("POST /fhir/Patient/kari/$open", "").await.refuses(400, "required");
+    let asked = r#"{"resourceType":"Parameters","parameter":[{"name":"ground","valueCode":"emergency"},{"name":"code","valueCode":"HPAKUTT"},{"name":"reason","valueString":"x"}]}"#;
+    client.json("POST /fhir/Patient/kari/$open", asked).await.refuses(403, "forbidden");
+}
+
+async fn end_opening(client: Client) {
+    with_kari(&client).await;
+    let ended = client.json("POST /fhir/Patient/kari/$end-opening", "").await;
+    assert_eq!(ended.is(200).value()["parameter"][0]["valueInteger"], 0);
+}
+
+async fn log(client: Client) {
+    with_kari(&client).await;
+    client.get("/fhir/Patient/kari").await.is(200);
+    let value = client.get("/fhir/Patient/kari/$log").await.is(200).value();
+    assert_eq!(value["parameter"][0]["name"], "day", "{value}");
+    client.get("/fhir/Patient/kari/$log?from=yesterday").await.refuses(400, "value");
+    let before = client.get("/fhir/Patient/kari/$log?from=2001-01-01&to=2001-12-31").await;
+    assert!(before.is(200).value()["parameter"].is_null());
+    client.get("/fhir/Patient/none/$log").await.refuses(404, "not-found");
+}
+
+async fn why(client: Client) {
+    with_kari(&client).await;
+    client.get("/fhir/Patient/kari/$why").await.refuses(400, "required");
+    client.get("/fhir/Patient/kari/$why?person=nobody").await.refuses(404, "not-found");
+    client.get("/fhir/Patient/kari/$why?person=nobody&type=Human").await.refuses(404, "not-found");
+}
+
+async fn dispute(client: Client) {
+    client.json("POST /fhir/AuditEvent/none/$dispute", "").await.refuses(403, "forbidden");
+}
+
+async fn openings(client: Client) {
+    client.get("/fhir/AuditEvent/$openings").await.refuses(403, "forbidden");
+}
+
+async fn review(client: Client) {
+    client.json("POST /fhir/AuditEvent/$review", "").await.refuses(400, "required");
+    let asked = r#"{"resourceType":"Parameters","parameter":[{"name":"verdict","valueCode":"justified"}]}"#;
+    client.json("POST /fhir/AuditEvent/$review", asked).await.refuses(403, "forbidden");
 }
 
 async fn metadata(client: Client) {

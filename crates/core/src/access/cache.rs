@@ -13,7 +13,7 @@ use akson_store::search::registry::Registry;
 use akson_store::search::sight::Sight;
 
 use super::{Action, age};
-use crate::caller::{App, Caller, Ground, Who};
+use crate::caller::{App, Caller, Who};
 
 /// Sights that are kept.
 const SIGHTS_MAX: usize = 4096;
@@ -27,7 +27,6 @@ pub struct Cache {
 struct Kept {
     who: Who,
     app: Option<Arc<App>>,
-    ground: Ground,
     action: Action,
     /// While it is held, no other registry stands at its address.
     registry: Arc<Registry>,
@@ -42,7 +41,6 @@ impl Kept {
             && Arc::ptr_eq(&self.registry, registry)
             && self.who == caller.who
             && self.app == caller.app
-            && self.ground == caller.ground
     }
 }
 
@@ -59,7 +57,7 @@ impl Cache {
             return make().at(caller.moment);
         }
         let mut hasher = DefaultHasher::new();
-        (&caller.who, &caller.app, &caller.ground, action).hash(&mut hasher);
+        (&caller.who, &caller.app, action).hash(&mut hasher);
         let key = hasher.finish();
         let found = self.kept.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
         if let Some(kept) = found.filter(|kept| kept.is_for(registry, caller, action)) {
@@ -69,7 +67,6 @@ impl Cache {
         let kept = Kept {
             who: caller.who.clone(),
             app: caller.app.clone(),
-            ground: caller.ground.clone(),
             action,
             registry: Arc::clone(registry),
             holds: holds(caller),

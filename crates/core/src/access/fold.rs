@@ -36,6 +36,8 @@ pub struct Granted {
     pub patients: Option<Sight>,
     /// The municipality and the unit that answer for what is new.
     pub answers: Option<(i64, i64)>,
+    /// Whose openings are the ground for what is written.
+    pub opener: Option<i64>,
 }
 
 impl Deref for Granted {
@@ -56,6 +58,7 @@ impl Granted {
             hides: Hides::default(),
             patients: None,
             answers: None,
+            opener: None,
         }
     }
 }
@@ -81,6 +84,7 @@ pub fn permit(cache: &Cache, registry: &Arc<Registry>, caller: &Caller, action: 
                 let alone = Caller { app: None, ..caller.clone() };
                 let patients = cache.sight(registry, &alone, Action::Read, || make(registry, &alone, Action::Read));
                 granted.patients = Some(patients);
+                granted.opener = rules::ground::opener(caller);
                 granted.answers = staff.controllers.first().map(|controller| (*controller, staff.unit_number));
             }
             granted

@@ -18,6 +18,11 @@ pub const NOT_FOR_PARENTS: &str = "ADOL";
 /// Not to be told to the patient, nor to who represents the patient.
 pub const NOT_FOR_PATIENT: &str = "NOPAT";
 
+/// The code system of labels of our own.
+pub const OVERSIGHT_SYSTEM: &str = "urn:akson:label";
+/// On a Task about who has looked at a record: for the patient and for who watches over the log, not for those it is about.
+pub const OVERSIGHT: &str = "oversight";
+
 /// Labels of a clause: system and code each.
 pub type Labels = Arc<[(String, String)]>;
 

@@ -16,7 +16,7 @@ mod rules;
 
 pub use cache::Cache;
 pub use fold::{Granted, permit};
-pub use rules::ground::{may_declare, may_open, may_review};
+pub use rules::ground::{may_declare, may_open, may_review, opener};
 pub use rules::{RULES, Rule};
 
 use akson_store::search::registry::Registry;
@@ -42,6 +42,8 @@ pub enum Action {
     Delete,
     /// To try out whether a resource is valid.
     Validate,
+    /// To do something else: open a record, review that.
+    Operate,
 }
 
 impl Action {

@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::caller::{Caller, Duty, Ground, Representation, Who};
+use crate::caller::{Caller, Duty, Representation, Who};
 
 /// The facts about who.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -148,13 +148,9 @@ fn by(by: &Representation) -> &'static str {
     }
 }
 
-/// Why, as a line says it: the purpose, and the ground if it is not an ordinary one.
+/// Why, as a line says it where nothing was opened: the purpose.
 pub(crate) fn reason(caller: &Caller) -> String {
-    match &caller.ground {
-        Ground::Emergency(opening) => format!("BTG emergency {opening}"),
-        Ground::Declared(opening) => format!("TREAT declared {opening}"),
-        Ground::Ordinary => purpose(&caller.who).to_string(),
-    }
+    purpose(&caller.who).to_string()
 }
 
 /// The purpose of use that goes with a caller.

@@ -4,7 +4,9 @@
 //! not say: the content of any resource, or a national identity number of staff.
 //! Spec: <https://hl7.org/fhir/R4/auditevent.html>, <https://profiles.ihe.net/ITI/BALP/>.
 
-use akson_store::audit::{Entry, Which};
+use akson_fhir::definition::Definitions;
+use akson_store::audit::Entry;
+use akson_store::types;
 use serde_json::{Value, json};
 
 use super::Actor;
@@ -42,6 +44,8 @@ impl Thing {
 /// A row with the facts behind its numbers.
 #[derive(Clone, Debug)]
 pub struct Event {
+    /// Its id.
+    pub id: String,
     /// The row.
     pub entry: Entry,
     /// Who.
@@ -66,11 +70,6 @@ pub struct Opened {
 }
 
 impl Event {
-    /// Its id.
-    pub fn id(&self) -> String {
-        id(self.entry.which, self.entry.n)
-    }
-
     /// The letter of what was done.
     pub fn action(&self) -> &'static str {
         letter(self.entry.row.action)
@@ -85,6 +84,18 @@ impl Event {
         }
     }
 
+    /// Whether the record itself was opened or that was reviewed, not something in it seen.
+    pub fn operates(&self) -> bool {
+        self.entry.row.action == Action::Operate.number()
+    }
+
+    /// Whether it was a look at the record that found nothing there.
+    pub fn shows_nothing(&self) -> bool {
+        let named = self.entry.row.named();
+        let looked = matches!(self.action(), "R" | "E");
+        looked && !self.operates() && named.iter().all(|named| named.rid == 0 && named.type_number != audit_type())
+    }
+
     /// The purpose's code.
     pub fn purpose(&self) -> &str {
         self.entry.row.reason.split(' ').next().unwrap_or_default()
@@ -95,7 +106,7 @@ impl Event {
         let row = &self.entry.row;
         let mut event = json!({
             "resourceType": "AuditEvent",
-            "id": self.id(),
+            "id": self.id,
             "meta": {"versionId": "1", "lastUpdated": instant(row.at)},
             "type": {"system": DCM, "code": "110110", "display": "Patient Record"},
             "subtype": [{"system": "http://hl7.org/fhir/restful-interaction", "code": interaction(row.action)}],
@@ -223,28 +234,16 @@ fn coded(text: &str) -> Value {
     }
 }
 
-/// The id of a row.
-pub(crate) fn id(which: Which, n: u64) -> String {
-    match which {
-        Which::Writes => format!("w{n}"),
-        Which::Reads => format!("r{n}"),
-    }
-}
-
-/// The row that an id means.
-pub(crate) fn parse_id(id: &str) -> Option<(Which, u64)> {
-    let which = match id.as_bytes().first()? {
-        b'w' => Which::Writes,
-        b'r' => Which::Reads,
-        _ => return None,
-    };
-    let n = id[1..].parse().ok()?;
-    (self::id(which, n) == id).then_some((which, n))
+/// The number of the type that shows the log: who has looked at it has looked.
+fn audit_type() -> i64 {
+    Definitions::r4().resource("AuditEvent").map_or(0, |found| types::number(found.id))
 }
 
 fn action(number: i64) -> Option<Action> {
-    use Action::{Create, Delete, History, Read, Search, Update, Validate};
-    [Read, Search, History, Create, Update, Delete, Validate].into_iter().find(|action| action.number() == number)
+    use Action::{Create, Delete, History, Operate, Read, Search, Update, Validate};
+    [Read, Search, History, Create, Update, Delete, Validate, Operate]
+        .into_iter()
+        .find(|action| action.number() == number)
 }
 
 fn letter(number: i64) -> &'static str {
@@ -253,7 +252,7 @@ fn letter(number: i64) -> &'static str {
         Some(Action::Update) => "U",
         Some(Action::Delete) => "D",
         Some(Action::Read | Action::History) => "R",
-        Some(Action::Search | Action::Validate) | None => "E",
+        Some(Action::Search | Action::Validate | Action::Operate) | None => "E",
     }
 }
 
@@ -265,7 +264,7 @@ pub(crate) fn interaction(number: i64) -> &'static str {
         Some(Action::Read) => "read",
         Some(Action::History) => "history",
         Some(Action::Search) => "search",
-        Some(Action::Validate) | None => "operation",
+        Some(Action::Validate | Action::Operate) | None => "operation",
     }
 }
 

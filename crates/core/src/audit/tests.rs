@@ -222,27 +222,3 @@ fn key_and_signatures_come_back() {
     assert!(!checkpoint::parse_all(&note.replace('7', "8"))[0].is_signed_by(&public));
     assert!(super::key::Public::parse(&line.replacen('a', "b", 1)).is_none());
 }
-
-#[test]
-fn an_opening_waits_for_its_review_with_what_was_done_under_it() {
-    use akson_store::opening::Wish;
-    use akson_store::search::sight::OpeningKind;
-    let core = Core::in_memory(Settings::default()).unwrap();
-    use_it(&core, 0, 1);
-    let part = core.number("Patient", "p0").unwrap().unwrap();
-    let wish = Wish {
-        patient: part,
-        who: 1,
-        kind: OpeningKind::Emergency,
-        code: "BTG".to_string(),
-        reason: "unconscious".to_string(),
-        since: core.now(),
-        until: core.now() + 1_000_000,
-    };
-    let id = core.store().write(move |tx| tx.open(wish)).wait().unwrap().id;
-    let caller = Caller::operator(core.now(), "o").on(crate::Ground::Emergency(id.clone()));
-    now(core.record(caller).read("Patient", "p0")).unwrap();
-    let operator = || core.record(Caller::operator(core.now(), "o"));
-    let waiting = now(operator().to_review()).unwrap();
-    assert_eq!((waiting.len(), waiting[0].entries, waiting[0].patient.as_str()), (1, 1, "p0"));
-}

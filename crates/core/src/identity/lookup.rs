@@ -10,12 +10,12 @@ use crate::error::Error;
 use crate::record::found;
 
 /// A live resource and where it stands.
-pub(super) struct Known {
-    pub(super) id: String,
-    pub(super) place: Place,
+pub(crate) struct Known {
+    pub(crate) id: String,
+    pub(crate) place: Place,
     /// The municipality that answers for it.
-    pub(super) controller: i64,
-    pub(super) resource: Resource,
+    pub(crate) controller: i64,
+    pub(crate) resource: Resource,
 }
 
 /// The live resource of this type and id.
@@ -48,19 +48,24 @@ pub(super) fn matching(
     Ok(stored.iter().filter_map(known).collect())
 }
 
-fn known(stored: &akson_store::Stored) -> Option<Known> {
+/// The name in use of whom a resource is about.
+pub(crate) fn human_name(stored: &akson_store::Stored) -> String {
+    known(stored).map(|known| known.human_name()).unwrap_or_default()
+}
+
+pub(crate) fn known(stored: &akson_store::Stored) -> Option<Known> {
     let resource = Resource::parse_json(stored.bare().as_bytes()).ok()?;
     Some(Known { id: stored.id.clone(), place: stored.place, controller: stored.controller, resource })
 }
 
 impl Known {
     /// A member.
-    pub(super) fn get(&self, key: &str) -> Option<Value<'_>> {
+    pub(crate) fn get(&self, key: &str) -> Option<Value<'_>> {
         self.resource.root().get(key)
     }
 
     /// A member's text.
-    pub(super) fn text(&self, key: &str) -> String {
+    pub(crate) fn text(&self, key: &str) -> String {
         self.get(key).and_then(|value| value.as_str()).unwrap_or_default().into_owned()
     }
 
@@ -70,14 +75,14 @@ impl Known {
     }
 
     /// The values of its identifiers in one of these systems.
-    pub(super) fn identifiers(&self, systems: &[&str]) -> Vec<String> {
+    pub(crate) fn identifiers(&self, systems: &[&str]) -> Vec<String> {
         let all = items(self.get("identifier"));
         let wanted = all.filter(|one| systems.contains(&text(*one, "system").as_str()));
         wanted.map(|one| text(one, "value")).filter(|value| !value.is_empty()).collect()
     }
 
     /// The name in use: given and family, or as text.
-    pub(super) fn human_name(&self) -> String {
+    pub(crate) fn human_name(&self) -> String {
         let names: Vec<Value<'_>> = items(self.get("name")).collect();
         let official = names.iter().find(|name| text(**name, "use") == "official").or(names.first());
         let Some(name) = official else { return String::new() };
@@ -92,12 +97,12 @@ impl Known {
 }
 
 /// The items of a list, none if there is none.
-pub(super) fn items(list: Option<Value<'_>>) -> impl Iterator<Item = Value<'_>> {
+pub(crate) fn items(list: Option<Value<'_>>) -> impl Iterator<Item = Value<'_>> {
     list.into_iter().flat_map(|list| list.items())
 }
 
 /// A member's text, empty if there is none.
-pub(super) fn text(value: Value<'_>, key: &str) -> String {
+pub(crate) fn text(value: Value<'_>, key: &str) -> String {
     value.get(key).and_then(|value| value.as_str()).unwrap_or_default().into_owned()
 }
 

@@ -6,10 +6,11 @@
 use std::sync::{Arc, OnceLock};
 
 use akson_fhir::definition::Definitions;
-use akson_store::{Asked, Line, Place, Stored, types};
+use akson_store::search::sight::OpeningKind;
+use akson_store::{Asked, Line, Place, Stored, View, types};
 
 use super::Record;
-use crate::access::Action;
+use crate::access::{self, Action};
 use crate::audit::{self, Actor};
 use crate::error::Error;
 
@@ -44,6 +45,8 @@ pub(super) struct About {
     pub(super) type_name: &'static str,
     /// The id or the query that was asked with.
     pub(super) asked: String,
+    /// The resource that was asked for by its id, or the patient whose record was searched.
+    pub(super) of: Option<(&'static str, String)>,
     /// What its lines have in common; made with the first.
     common: OnceLock<Arc<Asked>>,
 }
@@ -51,7 +54,17 @@ pub(super) struct About {
 impl About {
     /// An action on resources of a type.
     pub(super) fn new(action: Action, type_name: &'static str, asked: impl Into<String>) -> About {
-        About { action, type_name, asked: asked.into(), common: OnceLock::new() }
+        About { action, type_name, asked: asked.into(), of: None, common: OnceLock::new() }
+    }
+
+    /// An action on one resource.
+    pub(super) fn one(action: Action, type_name: &'static str, id: &str) -> About {
+        About::new(action, type_name, id).of(type_name, id)
+    }
+
+    /// The same, about a record that is named.
+    pub(super) fn of(self, type_name: &'static str, id: &str) -> About {
+        About { of: Some((type_name, id.to_string())), ..self }
     }
 }
 
@@ -98,8 +111,9 @@ impl Record {
         match result {
             Ok((value, mut lines)) => {
                 if lines.is_empty() {
-                    lines.push(self.line(&about, NOWHERE, 0));
+                    lines.push(self.line_of_asked(&about));
                 }
+                self.on_ground(&mut lines)?;
                 self.keep(lines).await?;
                 Ok(value)
             }
@@ -118,11 +132,31 @@ impl Record {
     /// Leaves a line about a refusal. Where even that fails, the failure is the answer, except on a full disk, where
     /// the refusal itself changed nothing and showed nothing.
     async fn refused(&self, about: About, error: Error) -> Error {
-        let mut line = self.line(&about, NOWHERE, 0);
+        let mut line = self.line_of_asked(&about);
         line.outcome = outcome(&error);
         match self.keep(vec![line]).await {
             Ok(()) | Err(Error::Full) => error,
             Err(failure) => failure,
+        }
+    }
+
+    /// A line about whose record was asked for, if that can be told, though nothing of it is shown.
+    fn line_of_asked(&self, about: &About) -> Line {
+        let mut line = self.line(about, NOWHERE, 0);
+        let Some((type_name, id)) = &about.of else { return line };
+        let place =
+            Definitions::r4().resource(type_name).and_then(|found| self.view().ok()?.place(found.id, id).ok()?);
+        line.place.part = place.map_or(0, |place| place.part).max(0);
+        line
+    }
+
+    /// Says on which ground a record was seen that the caller has opened.
+    fn on_ground(&self, lines: &mut [Line]) -> Result<(), Error> {
+        match access::opener(&self.caller) {
+            Some(who) if self.core.store().may_be_open(self.caller.moment) => {
+                on_ground(&*self.view()?, (who, self.caller.moment), lines)
+            }
+            _ => Ok(()),
         }
     }
 
@@ -140,5 +174,26 @@ impl Record {
     async fn keep_once(&self, lines: &Arc<Vec<Line>>) -> Result<(), Error> {
         let kept = self.core.store().note(Arc::clone(lines));
         kept.await.map_err(Error::from)
+    }
+}
+
+/// Says in the lines about records that somebody has opened on which ground that was.
+pub(super) fn on_ground(view: &View, (who, moment): (i64, i64), lines: &mut [Line]) -> Result<(), Error> {
+    for opening in view.open_by(who, moment)? {
+        let reason = ground(&opening.id, opening.wish.kind);
+        for line in
+            lines.iter_mut().filter(|line| line.place.part == opening.wish.patient && line.asked.reason != reason)
+        {
+            line.asked = Arc::new(Asked { reason: reason.clone(), ..Asked::clone(&line.asked) });
+        }
+    }
+    Ok(())
+}
+
+/// Why, for what is done under an opening.
+pub(super) fn ground(opening: &str, kind: OpeningKind) -> String {
+    match kind {
+        OpeningKind::Emergency => format!("BTG emergency {opening}"),
+        OpeningKind::Declared => format!("TREAT declared {opening}"),
     }
 }

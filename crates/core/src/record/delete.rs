@@ -18,7 +18,7 @@ use crate::query::Pair;
 impl Record {
     /// Deletes one; to delete again what is deleted changes nothing and is no error.
     pub async fn delete(&self, type_name: &'static str, id: &str, version: Option<u64>) -> Result<Written, Error> {
-        let about = About::new(Action::Delete, type_name, id);
+        let about = About::one(Action::Delete, type_name, id);
         let result = self.delete_now(&about, id, version).await;
         self.after_write(about, result).await
     }

@@ -34,7 +34,8 @@ struct Wanted {
 impl Record {
     /// Everything about a patient.
     pub async fn everything(&self, id: &str, pairs: Vec<Pair>) -> Result<Found, Error> {
-        let about = About::new(Action::Search, "Patient", format!("{id}/$everything {}", query::print(&pairs)));
+        let about = About::new(Action::Search, "Patient", format!("{id}/$everything {}", query::print(&pairs)))
+            .of("Patient", id);
         let result = self.everything_now(&about, id, pairs);
         self.after_audit(about, result).await
     }

@@ -46,7 +46,7 @@ impl Record {
     /// Versions in a time, some at once: `_since`, `_at`, `_count`, `_page`.
     pub async fn history(&self, of: HistoryOf, pairs: &[Pair]) -> Result<Past, Error> {
         let about = match &of {
-            HistoryOf::Instance(name, id) => About::new(Action::History, name, id.clone()),
+            HistoryOf::Instance(name, id) => About::one(Action::History, name, id),
             HistoryOf::Type(name) => About::new(Action::History, name, query::print(pairs)),
             HistoryOf::System => About::new(Action::History, "", query::print(pairs)),
         };

@@ -4,6 +4,8 @@
 //! operator of a sandbox all of it; nobody else sees anything. Who looks is in the log themselves.
 //! What it does not do: show AuditEvents that others have written; those are resources and are read by their id.
 
+use std::sync::Arc;
+
 use akson_fhir::definition::Definitions;
 use akson_fhir::outcome::Issue;
 use akson_fhir::value::date::{DateRange, Zone};
@@ -15,9 +17,9 @@ use super::audited::{About, NOWHERE};
 use super::search::{Found, Mode, PAGE, SearchOf};
 use super::{Record, Seen, sees_all};
 use crate::access::Action;
-use crate::audit::event::{Event, Opened, Thing, parse_id};
+use crate::audit::event::{Event, Opened, Thing};
 use crate::audit::{Actor, event};
-use crate::caller::{Duty, Who};
+use crate::caller::{Duty, Staff, Who};
 use crate::error::Error;
 use crate::query::Pair;
 
@@ -48,10 +50,25 @@ pub(super) enum Reach {
     All,
     /// What was done with one record.
     Of(i64),
-    /// What the staff of a unit did.
-    Unit(i64),
+    /// What the staff of these units did.
+    Units(Arc<[i64]>),
     /// Nothing.
     Nothing,
+}
+
+impl Reach {
+    /// Whether somebody of a unit is within, as far as it goes by units.
+    pub(super) fn has_unit(&self, unit: i64) -> bool {
+        match self {
+            Reach::Units(units) => unit != 0 && units.contains(&unit),
+            _ => true,
+        }
+    }
+}
+
+/// The units that somebody leads: their own and those below it.
+fn units(staff: &Staff) -> Arc<[i64]> {
+    [&[staff.unit_number], &*staff.keys].concat().into()
 }
 
 /// What is asked for.
@@ -74,8 +91,9 @@ impl Record {
             _ if sees_all(&granted, TYPE) => Reach::All,
             _ if self.caller.within.is_some() => Reach::Nothing,
             Who::Staff(staff) if staff.duty == Duty::PrivacyOfficer => Reach::All,
-            Who::Staff(staff) if staff.duty == Duty::Leader && staff.unit_number != 0 => Reach::Unit(staff.unit_number),
-            Who::Citizen(citizen) if !matches!(granted.of(TYPE), Scope::Nothing) => {
+            Who::Staff(staff) if staff.duty == Duty::Leader && staff.unit_number != 0 => Reach::Units(units(staff)),
+            // Nothing of the log where the rules allow nothing of it: to the young, to parents of who is not a child any more.
+            Who::Citizen(citizen) if matches!(granted.of(TYPE), Scope::Some(limits) if !limits.only.is_empty()) => {
                 Reach::Of(citizen.on_behalf.as_ref().map_or(citizen.part, |other| other.part))
             }
             _ => Reach::Nothing,
@@ -85,8 +103,8 @@ impl Record {
     /// One row.
     pub(super) fn read_log(&self, about: &About, id: &str) -> Result<(Seen, Vec<Line>), Error> {
         let reach = self.reach()?;
-        let (which, n) = parse_id(id).ok_or(Error::NotFound)?;
         let logs = self.core.store().logs()?;
+        let (which, n) = logs.record().row_of(id).ok_or(Error::NotFound)?;
         let row = match logs.row(which, n)?.ok_or(Error::NotFound)? {
             Kept::Row(row, _) => row,
             Kept::Erased(..) => return Err(Error::Gone),
@@ -116,7 +134,7 @@ impl Record {
                 _ => ask.wanted.parts = Some(vec![*part]),
             },
             Reach::Nothing => ask.nothing = true,
-            Reach::All | Reach::Unit(_) => {}
+            Reach::All | Reach::Units(_) => {}
         }
         let limits = &self.core.settings().limits;
         let count = ask.count.unwrap_or(limits.page_default).min(limits.page);
@@ -125,11 +143,11 @@ impl Record {
         if !ask.nothing && count > 0 {
             self.each_event(&logs, &ask, &reach, |event, matches| {
                 if entries.len() == count || looked == LOOKED_MAX {
-                    next = last.map(token);
+                    next = last.map(|(which, n)| logs.record().row_id(which, n));
                     return false;
                 }
                 looked += 1;
-                last = Some((event.entry.row.at, event.entry.which, event.entry.n));
+                last = Some((event.entry.which, event.entry.n));
                 if matches {
                     if !parts.contains(&event.entry.row.part) {
                         parts.push(event.entry.row.part);
@@ -172,9 +190,8 @@ impl Record {
         let mut failed = None;
         logs.walk(&ask.wanted, |entry| {
             // What can be told from the row alone is told first; the names behind its numbers cost more.
-            let bare = bare(entry);
-            let mut matches =
-                ask.matches_row(&bare) && !matches!(reach, Reach::Unit(unit) if bare.actor.unit_number != *unit);
+            let bare = bare(logs, entry);
+            let mut matches = ask.matches_row(&bare) && reach.has_unit(bare.actor.unit_number);
             let mut event = bare;
             if matches {
                 match event_of(logs, entry.clone(), reach) {
@@ -233,7 +250,7 @@ impl Record {
                 "_sort" if matches!(value.as_str(), "-date" | "-_lastUpdated") => true,
                 PAGE => {
                     ask.wanted.after =
-                        Some(parse_token(value).ok_or_else(|| wrong(name, "this is no page of this search"))?);
+                        Some(after(logs, value)?.ok_or_else(|| wrong(name, "this is no page of this search"))?);
                     continue;
                 }
                 "type" if values.iter().any(|value| value.ends_with("110110")) => true,
@@ -313,7 +330,7 @@ impl Ask {
     fn matches_row(&self, event: &Event) -> bool {
         self.filters.iter().all(|(name, values)| {
             values.iter().any(|value| match name.as_str() {
-                "_id" => event.id() == *value,
+                "_id" => event.id == *value,
                 "action" => event.action() == code(value),
                 "outcome" => event.outcome() == code(value),
                 "subtype" => event::interaction(event.entry.row.action) == code(value),
@@ -352,14 +369,10 @@ fn code(value: &str) -> &str {
     value.rsplit('|').next().unwrap_or_default()
 }
 
-fn token((at, which, n): (i64, Which, u64)) -> String {
-    format!("{at}-{}", event::id(which, n))
-}
-
-fn parse_token(text: &str) -> Option<(i64, Which, u64)> {
-    let (at, id) = text.split_once('-')?;
-    let (which, n) = parse_id(id)?;
-    Some((at.parse().ok()?, which, n))
+/// The row behind which a page begins.
+fn after(logs: &Logs, token: &str) -> Result<Option<(i64, Which, u64)>, Error> {
+    let Some((which, n)) = logs.record().row_of(token) else { return Ok(None) };
+    Ok(logs.row(which, n)?.map(|kept| (kept.at(), which, n)))
 }
 
 /// Whether a row lies in the reach.
@@ -367,7 +380,7 @@ pub(super) fn reaches(logs: &Logs, reach: &Reach, event: &Event) -> Result<bool,
     Ok(match reach {
         Reach::All => true,
         Reach::Nothing => false,
-        Reach::Unit(unit) => event.actor.unit_number == *unit,
+        Reach::Units(_) => reach.has_unit(event.actor.unit_number),
         Reach::Of(part) => {
             let entry = &event.entry;
             let at = Wanted {
@@ -389,18 +402,19 @@ pub(super) fn reaches(logs: &Logs, reach: &Reach, event: &Event) -> Result<bool,
 fn seen(event: &Event, reach: &Reach) -> Seen {
     let at = event.entry.row.at;
     let text = event.resource(*reach == Reach::All).into_bytes();
-    Seen { type_name: TYPE, id: event.id(), version: 1, updated: at, deleted: false, text }
+    Seen { type_name: TYPE, id: event.id.clone(), version: 1, updated: at, deleted: false, text }
 }
 
 /// What can be told without looking anything up.
-fn bare(entry: &Entry) -> Event {
+fn bare(logs: &Logs, entry: &Entry) -> Event {
     let actor = Actor::read(&entry.row.actor);
-    Event { entry: entry.clone(), actor, patient: None, things: Vec::new(), opened: None }
+    let id = logs.record().row_id(entry.which, entry.n);
+    Event { id, entry: entry.clone(), actor, patient: None, things: Vec::new(), opened: None }
 }
 
 /// The names behind the numbers of a row.
 pub(super) fn event_of(logs: &Logs, entry: Entry, reach: &Reach) -> Result<Event, Error> {
-    let (mut event, record) = (bare(&entry), logs.record());
+    let (mut event, record) = (bare(logs, &entry), logs.record());
     let id_of = |place: Place| -> Result<String, Error> {
         Ok(match record.at(place)? {
             Some(stored) if stored.id.is_empty() => String::new(),
@@ -427,7 +441,7 @@ pub(super) fn event_of(logs: &Logs, entry: Entry, reach: &Reach) -> Result<Event
         }
     }
     let mut words = entry.row.reason.split(' ').skip(1);
-    if let (Some(kind), Some(id)) = (words.next(), words.next()) {
+    if let (Some(kind @ ("emergency" | "declared")), Some(id)) = (words.next(), words.next()) {
         let reason = record.opening(id)?.map(|opening| opening.wish.reason).unwrap_or_default();
         event.opened = Some(Opened { id: id.to_string(), reason, emergency: kind == "emergency" });
     }

@@ -71,7 +71,7 @@ impl Record {
         meta: &str,
         change: MetaChange,
     ) -> Result<String, Error> {
-        let about = About::new(Action::Update, type_name, id);
+        let about = About::one(Action::Update, type_name, id);
         let result = self.change_meta_now(&about, id, meta, change).await;
         let seen = self.after_write(about, result).await?;
         meta_in(&seen)

@@ -4,18 +4,22 @@
 //! and the audit. It ends by itself after four hours at most, or early; nobody reviews their own.
 //! What it does not do: show anything. What an opening shows, the rules say.
 
+use std::sync::Arc;
+
 use akson_fhir::definition::Definitions;
 use akson_fhir::json::write_string;
 use akson_fhir::outcome::Issue;
 use akson_fhir::resource::Resource;
 use akson_store::opening::{LONGEST_US, Opening, Wish};
 use akson_store::search::sight::{OpeningKind, Sight};
-use akson_store::{Companions, Place, Prepared, State, Stored, View};
+use akson_store::{Asked, Companions, Line, Place, Prepared, State, Stored, View};
 
-use super::audited::{About, NOWHERE};
+use super::audited::{About, NOWHERE, ground};
+use super::review::Verdict;
 use super::write::put;
 use super::{Expected, Record, look};
-use crate::access::{Action, Granted, may_declare, may_open, may_review};
+use crate::access::labels::{OVERSIGHT, OVERSIGHT_SYSTEM};
+use crate::access::{Action, Granted, may_declare, may_open};
 use crate::caller::{Staff, Who};
 use crate::error::Error;
 
@@ -25,8 +29,8 @@ pub const OPENING_SYSTEM: &str = "urn:akson:opening";
 const REASON_MAX: usize = 1000;
 /// Characters of its code.
 const CODE_MAX: usize = 40;
-/// Openings on a page.
-const OPENINGS_MAX: usize = 1000;
+/// The system of what a review found, in the task about an opening.
+const VERDICT_SYSTEM: &str = "urn:akson:verdict";
 
 /// Why a record is opened.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,12 +54,12 @@ impl Record {
     /// Whether the caller sees a patient, or would with a reason. Whoever may not open a record is not told that there is
     /// one.
     pub async fn standing(&self, patient: &str) -> Result<Standing, Error> {
-        let about = About::new(Action::Read, "Patient", patient);
+        let about = About::one(Action::Read, "Patient", patient);
         let result = self.standing_now(&about, patient);
         self.after_audit(about, result).await
     }
 
-    fn standing_now(&self, about: &About, patient: &str) -> Result<(Standing, Vec<akson_store::Line>), Error> {
+    fn standing_now(&self, about: &About, patient: &str) -> Result<(Standing, Vec<Line>), Error> {
         let sight = self.granted(Action::Read, "Patient")?;
         let view = self.view()?;
         let patient = head(&view, patient)?;
@@ -75,7 +79,9 @@ impl Record {
             OpeningKind::Emergency => "emergency",
             OpeningKind::Declared => "declared",
         };
-        let about = About::new(Action::Create, "Patient", format!("{patient}: opening {said} {}", reason.code));
+        // The log keeps the reason as it was given, and cannot be changed afterwards.
+        let asked = format!("{patient}: opening {said} {}: {}", reason.code, reason.text);
+        let about = About::new(Action::Operate, "Patient", asked).of("Patient", patient);
         let result = self.open_now(&about, patient, kind, reason).await;
         self.after_write(about, result).await
     }
@@ -96,6 +102,7 @@ impl Record {
             let wish = Wish {
                 patient: patient.place.rid,
                 who: staff.number,
+                unit: staff.unit_number,
                 kind,
                 code: why.code,
                 reason: why.text,
@@ -107,16 +114,15 @@ impl Record {
             let [task, message] = prepared;
             (wish, [task?, message?])
         };
-        let own = Granted { answers: own(&staff), ..Granted::alike(Sight::everything()) };
-        let mut line = self.line(about, Place { part: wish.patient, rid: wish.patient }, 0);
-        line.asked = std::sync::Arc::new(akson_store::Asked {
-            reason: format!("{} {}", wish.code, wish.reason),
-            ..akson_store::Asked::clone(&line.asked)
-        });
+        let everything = Granted::alike(Sight::everything().at(moment));
+        let own = Granted { answers: own(&staff), opener: Some(staff.number), ..everything };
+        let line = self.line(about, Place { part: wish.patient, rid: wish.patient }, 0);
         let lines = [self.line(about, NOWHERE, 0), self.line(about, NOWHERE, 0)];
         let pending = self.begin(move |tx| {
             let opening = tx.open(wish)?;
-            tx.audit(&line)?;
+            let reason = ground(&opening.id, kind);
+            let asked = Asked { reason, ..Asked::clone(&line.asked) };
+            tx.audit(&Line { asked: Arc::new(asked), ..line })?;
             for (prepared, line) in prepared.into_iter().zip(lines) {
                 put(tx, &own, prepared, Expected::Absent, line)?;
             }
@@ -127,7 +133,7 @@ impl Record {
 
     /// Ends one's own opening before its time.
     pub async fn end_opening(&self, id: &str) -> Result<(), Error> {
-        let about = About::new(Action::Update, "Patient", format!("opening {id}: ended"));
+        let about = About::new(Action::Operate, "Patient", format!("opening {id}: ended"));
         let result = self.end_opening_now(&about, id).await;
         self.after_write(about, result).await
     }
@@ -150,66 +156,24 @@ impl Record {
         }
     }
 
-    /// The openings that wait for a review, the oldest first.
-    pub async fn openings_to_review(&self) -> Result<Vec<Opening>, Error> {
-        let about = About::new(Action::Search, "", "openings to review");
-        let result = self.to_review_now().map(|openings| (openings, Vec::new()));
-        self.after_audit(about, result).await
+    /// What the caller has open of a patient's record now, the longest first.
+    pub async fn opened(&self, patient: &str) -> Result<Vec<Opening>, Error> {
+        let about = About::new(Action::Operate, "Patient", format!("{patient}: what is open"));
+        let result = self.opened_now(patient);
+        self.after_audit(about, result.map(|found| (found, Vec::new()))).await
     }
 
-    fn to_review_now(&self) -> Result<Vec<Opening>, Error> {
-        let staff = self.reviewer()?;
+    fn opened_now(&self, patient: &str) -> Result<Vec<Opening>, Error> {
+        let Some(staff) = self.opener() else { return Ok(Vec::new()) };
         let view = self.view()?;
-        let mut found = Vec::new();
-        for opening in view.openings_to_review(0, OPENINGS_MAX)? {
-            let patient = view.at(of(&opening))?;
-            if patient.is_some_and(|patient| answers_here(staff, &patient)) {
-                found.push(opening);
-            }
-        }
-        Ok(found)
-    }
-
-    /// Notes that an opening was reviewed, and closes the task about it.
-    pub async fn review_opening(&self, id: &str) -> Result<(), Error> {
-        let about = About::new(Action::Update, "Task", format!("opening {id}: reviewed"));
-        let result = self.review_now(&about, id).await;
-        self.after_write(about, result).await
-    }
-
-    pub(super) async fn review_now(&self, about: &About, id: &str) -> Result<(), Error> {
-        let staff = self.reviewer()?.clone();
-        let (opening, closed) = {
-            let view = self.view()?;
-            let opening = view.opening(id)?.ok_or(Error::NotFound)?;
-            let patient = view.at(of(&opening))?.filter(|patient| answers_here(&staff, patient));
-            patient.ok_or(Error::NotFound)?;
-            if opening.wish.who == staff.number {
-                return Err(Error::Denied("nobody reviews their own opening".to_string()));
-            }
-            let closed = self.closed_task(&view, &opening)?;
-            (opening, closed)
-        };
-        let line = self.line(about, of(&opening), 0);
-        let of_task = self.line(about, NOWHERE, 0);
-        let moment = self.caller.moment;
-        let everything = Granted::alike(Sight::everything());
-        let pending = self.begin(move |tx| {
-            let first = tx.review_opening(&opening.id, moment, &staff.practitioner)?;
-            tx.audit(&line)?;
-            if let Some(task) = closed.filter(|_| first) {
-                put(tx, &everything, task, Expected::Any, of_task)?;
-            }
-            Ok(first)
-        });
-        match pending.await.map_err(Error::from)? {
-            true => Ok(()),
-            false => Err(Error::Conflict("the opening was reviewed already".to_string())),
-        }
+        let Ok(patient) = head(&view, patient) else { return Ok(Vec::new()) };
+        let mut open = view.open_by(staff.number, self.caller.moment)?;
+        open.retain(|opening| opening.wish.patient == patient.place.part);
+        Ok(open)
     }
 
     /// Who works here, if the caller does.
-    fn staff(&self) -> Option<&Staff> {
+    pub(super) fn staff(&self) -> Option<&Staff> {
         match &self.caller.who {
             Who::Staff(staff) => Some(staff),
             _ => None,
@@ -219,11 +183,6 @@ impl Record {
     /// The same, if they may open records.
     fn opener(&self) -> Option<&Staff> {
         self.staff().filter(|_| may_open(&self.caller) || may_declare(&self.caller))
-    }
-
-    fn reviewer(&self) -> Result<&Staff, Error> {
-        let staff = self.staff().filter(|_| may_review(&self.caller));
-        staff.ok_or_else(|| Error::Denied("openings are reviewed by leaders and the privacy officer".to_string()))
     }
 
     /// A new resource that the server writes about an opening.
@@ -237,14 +196,23 @@ impl Record {
     }
 
     /// The task about an opening, as done.
-    fn closed_task(&self, view: &View, opening: &Opening) -> Result<Option<Prepared>, Error> {
+    pub(super) fn closed_task(
+        &self,
+        view: &View,
+        opening: &Opening,
+        verdict: Verdict,
+    ) -> Result<Option<Prepared>, Error> {
         let since = opening.wish.since;
         let criteria = vec![("identifier".to_string(), format!("{OPENING_SYSTEM}|{}", name(&opening.wish)))];
         let query = look::parse(view, (Some("Task"), None, &criteria), since, false, &Default::default)?;
         let Some(stored) = look::matches(view, &Sight::everything(), &query, 1)?.pop() else {
             return Ok(None);
         };
-        let text = stored.bare().replacen(r#""status":"requested""#, r#""status":"completed""#, 1);
+        let done = format!(
+            r#""status":"completed","businessStatus":{{"coding":[{{"system":"{VERDICT_SYSTEM}","code":"{}"}}]}}"#,
+            verdict.code()
+        );
+        let text = stored.bare().replacen(r#""status":"requested""#, &done, 1);
         let resource = Resource::parse_json(text.as_bytes()).map_err(Error::Invalid)?;
         let home = self.core.store().home(view, stored.type_id, &stored.id)?;
         Ok(Some(self.core.store().prepare(view, &resource, home, &Companions::default())?))
@@ -252,19 +220,19 @@ impl Record {
 }
 
 /// Where the patient of an opening stands.
-fn of(opening: &Opening) -> Place {
+pub(super) fn of(opening: &Opening) -> Place {
     Place { part: opening.wish.patient, rid: opening.wish.patient }
 }
 
 /// The live Patient.
-fn head(view: &View, patient: &str) -> Result<Stored, Error> {
+pub(super) fn head(view: &View, patient: &str) -> Result<Stored, Error> {
     let found = Definitions::r4().resource("Patient").ok_or(Error::NotFound)?;
     let head = view.get(found.id, patient)?.filter(|stored| stored.state == State::Live);
     head.ok_or(Error::NotFound)
 }
 
 /// Whether a municipality of the staff's answers for the patient.
-fn answers_here(staff: &Staff, patient: &Stored) -> bool {
+pub(super) fn answers_here(staff: &Staff, patient: &Stored) -> bool {
     staff.controllers.contains(&patient.controller)
 }
 
@@ -303,7 +271,7 @@ fn task(patient: &Stored, wish: &Wish, staff: &Staff) -> String {
         OpeningKind::Declared => "review-declared",
     };
     format!(
-        r#"{{"resourceType":"Task","identifier":[{{"system":"{OPENING_SYSTEM}","value":"{}"}}],"status":"requested","intent":"order","code":{{"coding":[{{"system":"urn:akson:task","code":"{kind}"}}]}},"for":{{"reference":"Patient/{}"}},"authoredOn":"{moment}","requester":{{"reference":"Practitioner/{}"}},"reasonCode":{{"coding":[{{"code":{}}}],"text":{}}}}}"#,
+        r#"{{"resourceType":"Task","meta":{{"security":[{{"system":"{OVERSIGHT_SYSTEM}","code":"{OVERSIGHT}"}}]}},"identifier":[{{"system":"{OPENING_SYSTEM}","value":"{}"}}],"status":"requested","intent":"order","code":{{"coding":[{{"system":"urn:akson:task","code":"{kind}"}}]}},"for":{{"reference":"Patient/{}"}},"authoredOn":"{moment}","requester":{{"reference":"Practitioner/{}"}},"reasonCode":{{"coding":[{{"code":{}}}],"text":{}}}}}"#,
         name(wish),
         patient.id,
         staff.practitioner,

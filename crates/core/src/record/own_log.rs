@@ -16,11 +16,13 @@ use serde_json::json;
 use super::audited::{About, NOWHERE};
 use super::create::renamed;
 use super::log::{Reach, TYPE, event_of, reaches};
+use super::open::answers_here;
 use super::seen::Expected;
 use super::write::{Valid, aborted, put};
 use super::{Record, Written};
+use crate::access::labels::{OVERSIGHT, OVERSIGHT_SYSTEM};
 use crate::access::{Action, Granted};
-use crate::audit::event::{Event, Opened, parse_id};
+use crate::audit::event::{Event, Opened};
 use crate::error::Error;
 use crate::oslo;
 
@@ -79,7 +81,7 @@ pub struct Day {
 impl Record {
     /// What was done with a patient's record from one time to another, newest first.
     pub async fn log(&self, patient: &str, (from, until): (i64, i64)) -> Result<Vec<Day>, Error> {
-        let about = About::new(Action::Search, TYPE, format!("log of {patient}"));
+        let about = About::new(Action::Search, TYPE, format!("log of {patient}")).of("Patient", patient);
         let result = self.log_now(patient, from, until).map(|(part, days)| {
             let mut line = self.line(&about, NOWHERE, 0);
             line.place.part = part;
@@ -92,8 +94,10 @@ impl Record {
         let reach = self.reach()?;
         let logs = self.core.store().logs()?;
         let type_id = Definitions::r4().resource("Patient").ok_or(Error::NotFound)?.id;
-        let part = logs.record().place(type_id, patient)?.ok_or(Error::NotFound)?.part;
-        if reach != Reach::All && reach != Reach::Of(part) {
+        let head = logs.record().get(type_id, patient)?.ok_or(Error::NotFound)?;
+        let part = head.place.part;
+        let watched = reach == Reach::All && self.staff().is_none_or(|staff| answers_here(staff, &head));
+        if !watched && reach != Reach::Of(part) {
             return Err(Error::NotFound);
         }
         let wanted = Wanted { parts: Some(vec![part]), from: Some(from), until: Some(until), after: None };
@@ -128,7 +132,7 @@ impl Record {
         };
         let prepared = {
             let logs = self.core.store().logs()?;
-            let (which, n) = parse_id(id).ok_or(Error::NotFound)?;
+            let (which, n) = logs.record().row_of(id).ok_or(Error::NotFound)?;
             let Some(Kept::Row(row, _)) = logs.row(which, n)? else { return Err(Error::NotFound) };
             let event = event_of(&logs, akson_store::audit::Entry { which, n, row }, &Reach::Of(part))?;
             if !reaches(&logs, &Reach::Of(part), &event)? {
@@ -159,8 +163,8 @@ impl Record {
 
 /// Adds an entry to its day, to the same visit if it is one.
 fn add(days: &mut Vec<Day>, event: &Event) {
-    // What was refused showed nothing; what failed is for the operator.
-    if event.entry.row.outcome != 0 {
+    // What was refused or found nothing showed nothing; what failed is for the operator.
+    if event.entry.row.outcome != 0 || event.shows_nothing() {
         return;
     }
     let at = event.entry.row.at;
@@ -184,7 +188,7 @@ fn add(days: &mut Vec<Day>, event: &Event) {
         opened: event.opened.clone(),
         what: BTreeMap::new(),
         changed: false,
-        event: event.id(),
+        event: event.id.clone(),
     };
     let key = |visit: &Visit| {
         let Visit { kind, name, role, unit, organisation, app, purpose, opened, .. } = visit.clone();
@@ -199,7 +203,7 @@ fn add(days: &mut Vec<Day>, event: &Event) {
     visit.first = visit.first.min(at);
     visit.count += 1;
     visit.changed |= matches!(event.action(), "C" | "U" | "D");
-    for thing in &event.things {
+    for thing in event.things.iter().filter(|_| !event.operates()) {
         *visit.what.entry(thing.type_name).or_default() += 1;
     }
 }
@@ -215,12 +219,12 @@ fn case(event: &Event, patient: &str, words: &str, moment: i64) -> String {
     let patient = json!({"reference": format!("Patient/{patient}")});
     let mut task = json!({
         "resourceType": "Task",
-        "meta": {"security": [{"system": crate::access::labels::CONFIDENTIALITY, "code": "V"}]},
+        "meta": {"security": [{"system": OVERSIGHT_SYSTEM, "code": OVERSIGHT}]},
         "status": "requested",
         "intent": "order",
         "priority": "urgent",
         "code": {"coding": [{"system": CASE_SYSTEM, "code": "not-recognised"}]},
-        "focus": {"reference": format!("AuditEvent/{}", event.id())},
+        "focus": {"reference": format!("AuditEvent/{}", event.id)},
         "for": patient,
         "authoredOn": crate::instant(moment),
         "requester": patient,

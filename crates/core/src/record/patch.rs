@@ -55,7 +55,7 @@ impl Record {
         patch: Patch,
         expected: Expected,
     ) -> Result<Written, Error> {
-        let about = About::new(Action::Update, type_name, id);
+        let about = About::one(Action::Update, type_name, id);
         let result = self.patch_now(&about, id, &patch, expected).await;
         self.after_write(about, result).await
     }

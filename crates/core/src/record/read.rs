@@ -11,20 +11,19 @@ use super::audited::About;
 use super::shown::Shower;
 use super::{Record, Seen, log, look};
 use crate::access::Action;
-use crate::audit::event;
 use crate::error::Error;
 
 impl Record {
     /// The current version.
     pub async fn read(&self, type_name: &'static str, id: &str) -> Result<Seen, Error> {
-        let about = About::new(Action::Read, type_name, id);
+        let about = About::one(Action::Read, type_name, id);
         let result = self.read_now(&about, id);
         self.after_audit(about, result).await
     }
 
     /// One version. An earlier one is shown only to those who see the current one, and only if it was the same person's.
     pub async fn vread(&self, type_name: &'static str, id: &str, version: u64) -> Result<Seen, Error> {
-        let about = About::new(Action::Read, type_name, id);
+        let about = About::one(Action::Read, type_name, id);
         let result = self.vread_now(&about, id, version);
         self.after_audit(about, result).await
     }
@@ -36,7 +35,7 @@ impl Record {
 
     /// The current version at the moment of a view.
     pub(super) fn read_in(&self, view: &View, about: &About, id: &str) -> Result<(Seen, Vec<Line>), Error> {
-        if about.type_name == log::TYPE && event::parse_id(id).is_some() {
+        if about.type_name == log::TYPE && view.row_of(id).is_some() {
             return self.read_log(about, id);
         }
         let sight = self.granted(about.action, about.type_name)?;
@@ -82,7 +81,7 @@ impl Record {
         id: &str,
         version: u64,
     ) -> Result<(Seen, Vec<Line>), Error> {
-        if about.type_name == log::TYPE && event::parse_id(id).is_some() {
+        if about.type_name == log::TYPE && view.row_of(id).is_some() {
             return if version == 1 { self.read_log(about, id) } else { Err(Error::NotFound) };
         }
         let sight = self.granted(about.action, about.type_name)?;

@@ -96,6 +96,7 @@ impl Record {
     /// A page of what matches.
     pub async fn search(&self, of: SearchOf, pairs: Vec<Pair>, lenient: bool) -> Result<Found, Error> {
         let mut about = About::new(Action::Search, of.type_name.unwrap_or(""), asked(&of, &pairs));
+        about.of = patient_of(&of, &pairs);
         let result = self.search_now(&mut about, &of, &pairs, lenient);
         self.after_audit(about, result).await
     }
@@ -114,6 +115,7 @@ impl Record {
         let sight = self.granted(about.action, about.type_name)?;
         let pairs = self.unsealed(&view, of, &sight, pairs)?;
         about.asked = asked(of, &pairs);
+        about.of = patient_of(of, &pairs);
         self.search_in(&view, about, of, &pairs, lenient)
     }
 
@@ -137,6 +139,8 @@ impl Record {
         let mut shower = Shower::new(view, &sight);
         let shown = page.entries.iter().map(|(stored, mode)| Ok((shower.show(stored)?, *mode)));
         let entries = shown.collect::<Result<Vec<_>, Error>>()?;
+        let mut issues = page.issues;
+        issues.extend(self.hint(view, (of, pairs), !entries.is_empty())?);
         let found = Found {
             path: of.path(),
             entries,
@@ -144,7 +148,7 @@ impl Record {
             page: query.page,
             next: page.next,
             used: query.used,
-            issues: page.issues,
+            issues,
         };
         Ok((found, lines))
     }
@@ -161,4 +165,22 @@ fn asked(of: &SearchOf, pairs: &[Pair]) -> String {
         None => query::print(pairs),
         Some((owner, id)) => format!("{owner}/{id}: {}", query::print(pairs)),
     }
+}
+
+/// The one patient whose record is searched, if it is one.
+pub(super) fn patient_of(of: &SearchOf, pairs: &[Pair]) -> Option<(&'static str, String)> {
+    if let Some((owner, id)) = &of.compartment {
+        return (*owner == "Patient").then(|| ("Patient", id.clone()));
+    }
+    let by_id = of.type_name == Some("Patient");
+    let named = pairs.iter().find_map(|(name, value)| {
+        let id = match name.as_str() {
+            "patient" | "patient:Patient" | "subject:Patient" => value.rsplit('/').next(),
+            "subject" => value.rsplit_once("Patient/").map(|(_, id)| id),
+            "_id" if by_id => Some(value.as_str()),
+            _ => None,
+        };
+        id.filter(|id| akson_fhir::resource::is_id(id))
+    });
+    named.map(|id| ("Patient", id.to_string()))
 }

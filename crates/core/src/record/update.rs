@@ -21,7 +21,7 @@ impl Record {
     /// A new version, or the first one with this id.
     pub async fn update(&self, resource: Resource, expected: Expected) -> Result<Written, Error> {
         let id = resource.id().unwrap_or("").to_string();
-        let about = About::new(Action::Update, resource.type_name(), id);
+        let about = About::one(Action::Update, resource.type_name(), &id);
         let result = self.update_now(&about, resource, expected).await;
         self.after_write(about, result).await
     }

@@ -33,7 +33,10 @@ impl Record {
         resource: Option<Resource>,
         check: Check,
     ) -> Result<Vec<Issue>, Error> {
-        let about = About::new(Action::Validate, type_name, id.unwrap_or(""));
+        let about = match id {
+            Some(id) => About::one(Action::Validate, type_name, id),
+            None => About::new(Action::Validate, type_name, ""),
+        };
         let result = self.validate_now(&about, id, resource, &check);
         self.after_audit(about, result).await
     }

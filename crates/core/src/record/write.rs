@@ -11,6 +11,7 @@ use akson_fhir::validate::ISSUES_MAX;
 use akson_store::search::sight::Sight;
 use akson_store::{Expect, Line, Prepared, State, Stored, Transaction, View};
 
+use super::audited::on_ground;
 use super::look;
 use super::parameters;
 use super::seen::Expected;
@@ -165,6 +166,9 @@ pub(super) fn put(
     }
     line.place = written.place;
     line.version = written.version;
+    if let Some(who) = sight.opener {
+        on_ground(tx, (who, sight.moment()), std::slice::from_mut(&mut line)).map_err(aborted)?;
+    }
     tx.audit(&line)?;
     let change = if written.created { Change::Created } else { Change::Updated };
     let seen = Shower::new(tx, sight).show_written(&written).map_err(aborted)?;

@@ -1,7 +1,7 @@
 //! Care relations, blocks, openings, sensitive categories, municipalities, confidential addresses.
 
 use akson_core::sight::OpeningKind;
-use akson_core::{Caller, Duty, Error, Expected, HistoryOf, Reason, Standing};
+use akson_core::{Caller, Duty, Error, Expected, HistoryOf, Reason, Standing, Verdict};
 
 use crate::stage::*;
 use crate::wait::{now, resource};
@@ -182,18 +182,55 @@ fn an_opening_lasts_four_hours_shows_and_is_told() {
 #[test]
 fn openings_are_reviewed_by_others() {
     let stage = ward();
-    let who = nina(&stage);
+    let who = with_staff(nina(&stage), |staff| staff.unit_number = 7);
     let id = opens(&stage, &who, "ola", OpeningKind::Emergency);
-    let leader = stage.record(&stage.staff("gro", Duty::Leader, &[]));
-    assert_eq!(now(leader.openings_to_review()).unwrap().len(), 1);
-    assert_eq!(status(&now(stage.record(&who).openings_to_review())), 403);
-    let own = stage.record(&stage.staff("nina", Duty::Leader, &[]));
-    assert_eq!(status(&now(own.review_opening(&id))), 403);
-    now(leader.review_opening(&id)).unwrap();
-    assert_eq!(status(&now(leader.review_opening(&id))), 409);
-    assert!(now(leader.openings_to_review()).unwrap().is_empty());
+    assert_eq!(reads(&stage.record(&who), "Observation/of-ola"), 200);
+    let leads = |unit: i64| with_staff(stage.staff("gro", Duty::Leader, &[]), |staff| staff.unit_number = unit);
+    let (leader, other) = (leads(7), stage.record(&leads(8)));
+    let leader = stage.record(&leader);
+    let waiting = now(leader.to_review()).unwrap();
+    assert_eq!((waiting.len(), waiting[0].entries), (1, 1));
+    assert_eq!((waiting[0].patient.as_str(), waiting[0].what["Observation"]), ("ola", 1));
+    assert_eq!(waiting[0].actor.as_ref().map(|actor| actor.practitioner.as_str()), Some("nina"));
+    assert_eq!(status(&now(stage.record(&who).to_review())), 403);
+    let own = stage.record(&with_staff(stage.staff("nina", Duty::Leader, &[]), |staff| staff.unit_number = 7));
+    assert!(now(own.to_review()).unwrap().is_empty());
+    assert_eq!(status(&now(own.review(&id, Verdict::Justified, ""))), 403);
+    assert!(now(other.to_review()).unwrap().is_empty(), "of another unit");
+    assert_eq!(status(&now(other.review(&id, Verdict::Justified, ""))), 404);
+    let privacy = |controller: i64| {
+        with_staff(stage.staff("gro", Duty::PrivacyOfficer, &[]), |staff| staff.controllers = [controller].into())
+    };
+    assert!(now(stage.record(&privacy(NEIGHBOUR)).to_review()).unwrap().is_empty(), "of another municipality");
+    assert_eq!(status(&now(stage.record(&privacy(NEIGHBOUR)).review(&id, Verdict::Justified, ""))), 404);
+    assert_eq!(now(stage.record(&privacy(HOME)).to_review()).unwrap().len(), 1);
+    assert_eq!(status(&now(leader.review(&id, Verdict::Justified, &"x".repeat(2001)))), 413);
+    now(leader.review(&id, Verdict::NotJustified, &"x".repeat(2000))).unwrap();
+    assert_eq!(status(&now(leader.review(&id, Verdict::Justified, ""))), 409);
+    assert!(now(leader.to_review()).unwrap().is_empty());
     let ola = stage.record(&stage.citizen("ola", "1960-01-01"));
     assert_eq!(finds(&ola, "Task", &[("status", "completed")]).map(|found| found.len()), Some(1));
+}
+
+#[test]
+fn tasks_about_who_looked_are_the_patients_and_the_privacy_officers() {
+    let stage = ward();
+    let who = nina(&stage);
+    opens(&stage, &who, "kari", OpeningKind::Emergency);
+    let kari = stage.record(&stage.citizen("kari", "1975-05-05"));
+    let tasks = finds(&kari, "Task", &[]).unwrap();
+    assert_eq!(tasks.len(), 1);
+    let task = format!("Task/{}", tasks[0]);
+    let privacy = stage.record(&stage.staff("gro", Duty::PrivacyOfficer, &["Organization/ward"]));
+    stage.put(&[&block(r#"{"type":"deny"}"#)]);
+    assert_eq!((reads(&kari, &task), reads(&privacy, &task)), (200, 200));
+    assert_eq!(finds(&privacy, "Task", &[]), Some(tasks), "and no other task");
+    assert_eq!(reads(&privacy, "Observation/of-kari"), 403);
+    for duty in [Duty::Nurse, Duty::Doctor, Duty::Psychologist, Duty::CaseWorker, Duty::Coordinator, Duty::Student] {
+        let record = stage.record(&stage.staff("nina", duty, &["Organization/ward"]));
+        assert_eq!(reads(&record, &task), 404, "{duty:?}");
+        assert_eq!(finds(&record, "Task", &[]), Some(Vec::new()), "{duty:?}");
+    }
 }
 
 #[test]

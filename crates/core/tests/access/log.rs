@@ -1,6 +1,7 @@
 //! Who sees what of the log, and what an entry says.
 
-use akson_core::{Caller, Duty, Error, Ground, SearchOf};
+use akson_core::sight::OpeningKind;
+use akson_core::{Caller, Duty, Error, Reason, SearchOf};
 use serde_json::Value;
 
 use crate::stage::{NOON, Stage, with_staff};
@@ -75,7 +76,9 @@ fn everybody_sees_their_part_of_the_log() {
     let kari = stage.citizen("kari", "1980-01-01");
     assert_eq!(count(&stage, &kari, "_count=1000"), of_kari + 1, "and that the operator has looked");
     assert_eq!(count(&stage, &kari, "patient=ola"), 0);
-    assert!(count(&stage, &stage.citizen("ola", "1980-01-01"), "agent-name=anne") == 0);
+    // Who tried and was refused is in the log of whose record it was, and in nobody else's.
+    assert_eq!(count(&stage, &stage.citizen("ola", "1980-01-01"), "agent-name=anne&outcome=4"), 1);
+    assert_eq!(count(&stage, &kari, "agent-name=anne&outcome=4"), 0);
     let privacy = stage.staff("privacy", Duty::PrivacyOfficer, &[]);
     assert!(count(&stage, &privacy, "_count=1000") > of_kari);
     assert_eq!(count(&stage, &privacy, "agent-name=anne&outcome=4"), 1);
@@ -131,14 +134,21 @@ fn pages_and_totals_of_the_log() {
     assert!(matches!(now(stage.record(&operator).search(of(), pairs, false)), Err(Error::Malformed(_))));
 }
 
+fn opens(stage: &Stage, who: &Caller, patient: &str) {
+    let reason = Reason { code: "HPAKUTT".to_string(), text: "unconscious".to_string() };
+    now(stage.record(who).open(patient, OpeningKind::Emergency, reason)).unwrap();
+}
+
 #[test]
 fn an_emergency_is_marked() {
     let stage = stage();
-    let caller = anne(&stage).on(Ground::Emergency("o1".to_string()));
-    let _ = now(stage.record(&caller).read("Patient", "kari"));
-    let found = events(&stage, &Caller::operator(NOON, "o"), "agent-name=anne");
-    assert_eq!(found[0]["purposeOfEvent"][0]["coding"][0]["code"], "BTG");
-    assert!(found[0].to_string().contains("Emergency opening"));
+    let caller = anne(&stage);
+    opens(&stage, &caller, "kari");
+    now(stage.record(&caller).read("Patient", "kari")).unwrap();
+    for found in events(&stage, &Caller::operator(NOON, "o"), "agent-name=anne&patient=kari") {
+        assert_eq!(found["purposeOfEvent"][0]["coding"][0]["code"], "BTG");
+        assert!(found.to_string().contains("Emergency opening"));
+    }
 }
 
 const ALL: (i64, i64) = (0, i64::MAX);
@@ -150,8 +160,8 @@ fn an_inhabitant_reads_by_day_who_looked_at_what() {
         now(stage.record(&anne(&stage)).read("Patient", "kari")).unwrap();
     }
     now(stage.record(&anne(&stage)).read("Observation", "pulse")).unwrap();
-    let emergency = anne(&stage).on(Ground::Emergency("o1".to_string()));
-    now(stage.record(&emergency).read("Patient", "kari")).unwrap();
+    opens(&stage, &anne(&stage), "kari");
+    now(stage.record(&anne(&stage)).read("Patient", "kari")).unwrap();
     let kari = stage.citizen("kari", "1980-01-01");
     let days = now(stage.record(&kari).log("kari", ALL)).unwrap();
     assert_eq!(days.len(), 1);
@@ -182,4 +192,24 @@ fn what_is_not_recognised_becomes_a_case_with_a_deadline() {
     let ola = stage.citizen("ola", "1980-01-01");
     assert!(matches!(now(stage.record(&ola).dispute(&visit.event, "")), Err(Error::NotFound)));
     assert!(matches!(now(stage.record(&anne(&stage)).dispute(&visit.event, "")), Err(Error::Denied(_))));
+}
+
+#[test]
+fn ids_of_the_log_tell_nothing_of_how_much_there_is() {
+    let stage = stage();
+    let kari = stage.citizen("kari", "1980-01-01");
+    let found = events(&stage, &kari, "_count=1000");
+    let ids: Vec<&str> = found.iter().map(|event| event["id"].as_str().unwrap()).collect();
+    assert!(ids.len() > 2);
+    for id in ids {
+        assert!(id.len() == 26 && id.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit()), "{id}");
+        assert_eq!(now(stage.record(&kari).read("AuditEvent", id)).unwrap().id, id);
+    }
+    for id in ["r0", "w0", "r1", "w1"] {
+        assert!(matches!(now(stage.record(&kari).read("AuditEvent", id)), Err(Error::NotFound)), "{id}");
+    }
+    let of = SearchOf { type_name: Some("AuditEvent"), compartment: None };
+    let pairs = akson_core::query::parse("_count=1").unwrap();
+    let page = now(stage.record(&kari).search(of, pairs, false)).unwrap().next.unwrap();
+    assert_eq!(page.len(), 26, "a page names no time and no number: {page}");
 }

@@ -2,8 +2,11 @@
 //!
 //! `golden/access.txt` is for people to read: what changes there changes who sees what. Renewed with `UPDATE_GOLDEN=1`.
 
+use akson_core::identity::Kind;
 use akson_core::sight::OpeningKind;
-use akson_core::{Caller, Duty, Expected, HistoryOf, Patch, Reason, Record, Representation, Responsibility, SearchOf};
+use akson_core::{
+    Caller, Duty, Expected, HistoryOf, Patch, Reason, Record, Representation, Responsibility, SearchOf, Verdict,
+};
 
 use crate::care::block;
 use crate::stage::*;
@@ -68,6 +71,13 @@ const INTERACTIONS: &[&str] = &[
     "transaction",
     "cond-delete",
     "delete",
+    "log",
+    "why",
+    "dispute",
+    "openings",
+    "review",
+    "open",
+    "end-opening",
 ];
 
 /// The table: the right to the Patient and to an Observation.
@@ -174,9 +184,45 @@ fn expected(persona: &str, state: &str, interaction: &str) -> String {
             other => other,
         },
         "delete" => delete,
+        "log" | "why" | "dispute" | "openings" | "review" | "open" | "end-opening" => {
+            about_the_log(persona, state, interaction)
+        }
         other => panic!("{other}"),
     }
     .to_string()
+}
+
+/// What looking at the log, opening a record and watching over that come to by the table.
+fn about_the_log(persona: &str, state: &str, interaction: &str) -> &'static str {
+    let machine = persona.ends_with("app") || persona == "system";
+    let watches = matches!(persona, "leader" | "privacy officer");
+    let opens = matches!(
+        persona,
+        "nurse at the ward" | "list doctor" | "emergency clinic, declared" | "psychologist elsewhere"
+    );
+    let represents = match persona {
+        "citizen" => !matches!(state, "child" | "young" | "unrelated"),
+        "parent" => state == "child",
+        "guardian" => !matches!(state, "unrelated" | "hidden"),
+        _ => false,
+    };
+    let of_neighbour = if state == "neighbour" { "404" } else { "200" };
+    match interaction {
+        "log" if machine || persona == "administrator" => "403",
+        "log" if persona == "privacy officer" => of_neighbour,
+        "log" if represents => "200",
+        "log" => "404",
+        "why" if matches!(persona, "privacy officer" | "administrator") => of_neighbour,
+        "dispute" if represents => "200",
+        // Who sees a log, but not this one.
+        "dispute" if matches!(persona, "citizen" | "guardian") && state == "unrelated" => "404",
+        "openings" if watches => "200",
+        "review" if watches => "404",
+        "open" if opens => of_neighbour,
+        "end-opening" if opens && state != "neighbour" => "200",
+        "end-opening" => "-",
+        _ => "403",
+    }
 }
 
 fn town() -> Stage {
@@ -187,6 +233,7 @@ fn town() -> Stage {
         r#"{"resourceType":"Practitioner","id":"gro","name":[{"family":"Berg"}]}"#,
         &patient("somebody", ""),
     ]);
+    now(stage.core.identity().add_account(Kind::Staff, "nina")).unwrap();
     let mut members = String::new();
     for state in &STATES[..9] {
         let controller = if *state == "neighbour" { NEIGHBOUR } else { HOME };
@@ -253,7 +300,7 @@ fn caller(stage: &Stage, persona: &str, state: &str) -> Caller {
         "psychologist elsewhere" => stage.staff("nina", Duty::Psychologist, &[]),
         "coordinator" => stage.staff("nina", Duty::Coordinator, ward),
         "student, shift over" => with_staff(stage.staff("nina", Duty::Student, ward), |staff| staff.until = NOON),
-        "leader" => stage.staff("nina", Duty::Leader, ward),
+        "leader" => with_staff(stage.staff("nina", Duty::Leader, ward), |staff| staff.unit_number = 7),
         "privacy officer" => stage.staff("nina", Duty::PrivacyOfficer, ward),
         "administrator" => stage.staff("nina", Duty::Administrator, ward),
         "citizen" => citizen(),
@@ -267,7 +314,19 @@ fn caller(stage: &Stage, persona: &str, state: &str) -> Caller {
     }
 }
 
-fn does(record: &Record, state: &str, interaction: &str) -> String {
+fn reason() -> Reason {
+    Reason { code: "HPAKUTT".to_string(), text: "unconscious".to_string() }
+}
+
+/// An entry in the log of a patient.
+fn an_event(stage: &Stage, patient: &str) -> String {
+    let of = SearchOf { type_name: Some("AuditEvent"), compartment: Some(("Patient", patient.to_string())) };
+    let found = now(stage.record(&Caller::operator(NOON, "o")).search(of, Vec::new(), false)).unwrap();
+    found.entries[0].0.id.clone()
+}
+
+fn does(record: &Record, (state, event): (&str, &str), interaction: &str) -> String {
+    let whose = if state == "audit" { "related" } else { state };
     let name = if state == "audit" { "AuditEvent" } else { "Observation" };
     let own = format!(r#","identifier":[{{"value":"{state}"}}]"#);
     let body = |id: &str, value: &str| match name {
@@ -364,6 +423,17 @@ fn does(record: &Record, state: &str, interaction: &str) -> String {
             other => code(status(&other)),
         },
         "delete" => code(status(&now(record.delete(of(name), state, None)))),
+        "log" => code(status(&now(record.log(whose, (0, i64::MAX))))),
+        "why" => code(status(&now(record.why_of("nina", whose, "Patient")))),
+        "dispute" => code(status(&now(record.dispute(event, "")))),
+        "openings" => code(status(&now(record.to_review()))),
+        "review" => code(status(&now(record.review("nothing", Verdict::Justified, "")))),
+        "open" => code(status(&now(record.open(whose, OpeningKind::Emergency, reason())))),
+        "end-opening" => {
+            let open = now(record.opened(whose)).unwrap();
+            let all: Vec<_> = open.iter().map(|opening| status(&now(record.end_opening(&opening.id)))).collect();
+            if all.is_empty() { "-".to_string() } else { code(all.into_iter().max().unwrap_or_default()) }
+        }
         other => panic!("{other}"),
     }
 }
@@ -379,7 +449,6 @@ fn everybody_sees_and_changes_what_the_table_says() {
     let mut wrong = Vec::new();
     for persona in PERSONAS {
         let stage = town();
-        let reason = || Reason { code: "HPAKUTT".to_string(), text: "unconscious".to_string() };
         if matches!(*persona, "nurse at the ward" | "list doctor") {
             let who = caller(&stage, persona, "opened");
             now(stage.record(&who).open("opened", OpeningKind::Emergency, reason())).unwrap();
@@ -390,9 +459,10 @@ fn everybody_sees_and_changes_what_the_table_says() {
         }
         for state in STATES {
             let record = stage.record(&caller(&stage, persona, state));
+            let event = an_event(&stage, if *state == "audit" { "related" } else { state });
             let mut line = format!("{persona:<28}{state:<11}");
             for interaction in INTERACTIONS {
-                let found = does(&record, state, interaction);
+                let found = does(&record, (state, &event), interaction);
                 let wanted = expected(persona, state, interaction);
                 if found != wanted {
                     wrong.push(format!("{persona} | {state} | {interaction}: {found}, not {wanted}"));

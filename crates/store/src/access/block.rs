@@ -12,11 +12,12 @@ use akson_fhir::json::Value;
 
 use super::facts::{Facts, is, list};
 use super::period::{self, Span};
+use crate::engine::Bind::Int;
 use crate::search::numbers::Numbers;
 use crate::search::registry::Registry;
 use crate::search::rows::{BlockRow, Party};
 use crate::search::sight::Blocked;
-use crate::{Hashes, types};
+use crate::{Error, Hashes, View, types};
 
 /// Where a block's code is looked for in a resource.
 const LABELS: [&str; 5] = ["_security", "category", "code", "type", "class"];
@@ -40,6 +41,17 @@ pub(crate) fn role(hashes: &Hashes, code: &str) -> i64 {
 pub(crate) fn whom(hashes: &Hashes, blocked: &Blocked) -> Numbers {
     let codes = blocked.codes.iter().map(|code| role(hashes, code));
     blocked.keys.list().iter().copied().chain(codes).chain([EVERYBODY]).collect()
+}
+
+impl View {
+    /// Whether a patient has blocked anything for a caller that an emergency would open.
+    pub fn has_block(&self, patient: i64, blocked: &Blocked, moment: i64) -> Result<bool, Error> {
+        let whom = whom(&self.shared.hashes, blocked);
+        let sql = "SELECT whom FROM block WHERE patient = $1 AND emergency = 0 AND since <= $2 AND until > $2 \
+                   ORDER BY whom LIMIT $3";
+        let found = self.connection.query(sql, &[Int(patient), Int(moment), Int(i64::MAX)], |row| row.int(0))?;
+        Ok(found.iter().any(|one| whom.list().contains(one)))
+    }
 }
 
 /// The numbers of the parameters whose codes a block may name.

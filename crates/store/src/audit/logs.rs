@@ -9,10 +9,12 @@ use super::rows::{self, Kept};
 use super::{merkle, tree};
 use crate::engine::Bind::Int;
 use crate::engine::Connection;
-use crate::{Error, Place, Snapshot, Store};
+use crate::{Error, Place, Snapshot, Store, View};
 
 /// Rows read at a time when all are gone through.
 const CHUNK: u64 = 256;
+/// The type under which ids of rows are made: that of no resource.
+const ID_TYPE: i64 = -1;
 
 /// One of the two files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -45,6 +47,20 @@ pub struct Entry {
     pub n: u64,
     /// The row.
     pub row: Row,
+}
+
+impl View {
+    /// The id by which a row is known outside: it tells nothing of how many there are.
+    pub fn row_id(&self, which: Which, n: u64) -> String {
+        self.shared.ids.make(ID_TYPE, Place { part: which as i64, rid: n as i64 })
+    }
+
+    /// The row that an id was made for.
+    pub fn row_of(&self, id: &str) -> Option<(Which, u64)> {
+        let place = self.shared.ids.read(ID_TYPE, id)?;
+        let which = Which::BOTH.into_iter().find(|which| *which as i64 == place.part)?;
+        Some((which, u64::try_from(place.rid).ok()?))
+    }
 }
 
 /// Which rows are wanted.

@@ -25,6 +25,7 @@ pub(crate) const STEPS: &[Step] = &[
     Step { number: 6, text: LINES },
     Step { number: 7, text: include_str!("../../migrations/0007_apps.sql") },
     Step { number: 8, text: include_str!("../../migrations/0008_grant_used.sql") },
+    Step { number: 9, text: include_str!("../../migrations/0009_openings.sql") },
 ];
 
 /// The tables of a log, the same in both files.

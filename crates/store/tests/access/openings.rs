@@ -16,6 +16,7 @@ fn an_opening_shows_a_patient_until_it_ends() {
     let wish = Wish {
         patient,
         who,
+        unit: 7,
         kind: OpeningKind::Emergency,
         code: "BLAALYS".into(),
         reason: "found unconscious".into(),

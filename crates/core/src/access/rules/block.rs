@@ -8,7 +8,7 @@ use akson_store::search::sight::{Blocked, Blocks, Clause, OpeningKind};
 use super::ground::opened;
 use crate::access::kinds::Class;
 use crate::access::{All, Asked, Word};
-use crate::caller::Who;
+use crate::caller::{Duty, Who};
 
 /// The rule.
 pub fn rule(asked: &Asked<'_>) -> Word {
@@ -16,6 +16,8 @@ pub fn rule(asked: &Asked<'_>) -> Word {
         return Word::Silent;
     }
     match &asked.caller.who {
+        // Who watches over the log sees nothing that a patient could block, but cases about it.
+        Who::Staff(staff) if staff.duty == Duty::PrivacyOfficer => Word::Silent,
         Who::Staff(staff) => {
             let blocked = |blocks| {
                 let codes = staff.codes.clone().into();

@@ -17,6 +17,8 @@ pub fn rule(asked: &Asked<'_>) -> Word {
         return Word::Silent;
     };
     match asked.class {
+        // What the privacy officer sees, another rule says; no care relation adds to it.
+        Class::Personal if staff.duty == Duty::PrivacyOfficer => Word::nothing(),
         Class::Personal | Class::Binary if !staff.is_on(asked.caller.moment) => Word::nothing(),
         // Content is sent before what refers to it.
         Class::Binary if asked.action == Action::Create => Word::everything(),

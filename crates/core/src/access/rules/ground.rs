@@ -19,15 +19,18 @@ pub fn rule(asked: &Asked<'_>) -> Word {
 
 /// What the caller has opened on such a ground, where that counts.
 pub(super) fn opened(asked: &Asked<'_>, kind: OpeningKind) -> Option<Clause> {
-    let Who::Staff(staff) = &asked.caller.who else {
+    let counts =
+        asked.class == Class::Personal && matches!(asked.action, Action::Read | Action::Search | Action::Create);
+    opener(asked.caller).filter(|_| counts).map(|who| Clause::Opened { who, kind })
+}
+
+/// Whose openings count for this caller: their own, if they open records at all.
+pub fn opener(caller: &Caller) -> Option<i64> {
+    let Who::Staff(staff) = &caller.who else {
         return None;
     };
-    let counts = asked.class == Class::Personal
-        && matches!(asked.action, Action::Read | Action::Search | Action::Create)
-        && opens(staff)
-        && staff.is_on(asked.caller.moment)
-        && asked.caller.app.as_ref().is_none_or(|app| app.emergency);
-    counts.then_some(Clause::Opened { who: staff.number, kind })
+    let counts = opens(staff) && staff.is_on(caller.moment) && caller.app.as_ref().is_none_or(|app| app.emergency);
+    counts.then_some(staff.number)
 }
 
 fn opens(staff: &Staff) -> bool {

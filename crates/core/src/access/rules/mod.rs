@@ -9,6 +9,7 @@ pub mod limited;
 pub mod machine;
 pub mod open;
 pub mod operator;
+pub mod oversight;
 pub mod own_record;
 pub mod parent;
 pub mod proxy;
@@ -34,6 +35,7 @@ pub const RULES: &[(&str, Rule)] = &[
     ("emergency opening", emergency::rule),
     ("block", block::rule),
     ("sensitive category", sensitive::rule),
+    ("oversight", oversight::rule),
     ("controller", controller::rule),
     ("own record", own_record::rule),
     ("parent", parent::rule),

@@ -59,7 +59,7 @@ fn scopes(app: &App) -> Scopes {
 
 fn has(rights: Rights, action: Action) -> bool {
     match action {
-        Action::Read | Action::History | Action::Validate => rights.read,
+        Action::Read | Action::History | Action::Validate | Action::Operate => rights.read,
         Action::Search => rights.search,
         Action::Create => rights.create,
         Action::Update => rights.update,
