@@ -38,7 +38,7 @@ impl Server {
         let address = free_address()?;
         let mut command = Command::new(program("akson"));
         command.arg("serve").arg("--data").arg(data).arg("--listen").arg(address.to_string());
-        command.env("AKSON_STORE_SAMPLE", "false");
+        command.env("AKSON_STORE_SAMPLE", "0");
         let mut server = Self::start(command, address, "/fhir", "health")?;
         let asked =
             Command::new(program("akson")).args(["sandbox", "token", "operator", "--data"]).arg(data).output()?;

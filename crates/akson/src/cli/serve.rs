@@ -1,4 +1,4 @@
-//! `akson serve`: opens the record, loads the sample at the first start, serves until told to stop.
+//! `akson serve`: opens the record, settles a synthetic municipality at the first start, serves until told to stop.
 //!
 //! This is the one place where a command starts a face.
 
@@ -6,8 +6,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use akson_core::{Caller, Core};
-use akson_fhir::resource::Resource;
+use akson_core::Core;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -15,28 +14,12 @@ use crate::config::Config;
 use crate::control::command::Failure;
 use crate::control::desk::Serving;
 use crate::control::listen::{self, Room};
+use crate::control::settle;
+use crate::demo::{Day, Plan};
 use crate::http::{origins, server};
 use crate::oauth;
 use crate::rest::serve::{House, router};
 use crate::web;
-
-/// The sample: people of a municipality that does not exist.
-const SAMPLE: &[&str] = &[
-    include_str!("../../sample/00-municipality.json"),
-    include_str!("../../sample/01-kari.json"),
-    include_str!("../../sample/02-aase.json"),
-    include_str!("../../sample/03-nils.json"),
-    include_str!("../../sample/04-ingrid.json"),
-    include_str!("../../sample/05-emil.json"),
-    include_str!("../../sample/06-maret.json"),
-    include_str!("../../sample/07-yusuf.json"),
-    include_str!("../../sample/08-liv.json"),
-    include_str!("../../sample/09-per.json"),
-    include_str!("../../sample/10-sunniva.json"),
-    include_str!("../../sample/11-torbjorn.json"),
-    include_str!("../../sample/12-olav.json"),
-    include_str!("../../sample/13-hanna.json"),
-];
 
 /// After this a helper without work ends.
 const HELPER_IDLE: Duration = Duration::from_secs(600);
@@ -115,25 +98,22 @@ fn announce(settings: &Config, started: Instant) {
 }
 
 /// What a new database begins with.
-async fn first_start(core: &Core, sandbox: bool, sample: bool) -> Result<(), Failure> {
+async fn first_start(core: &Core, sandbox: bool, inhabitants: u64) -> Result<(), Failure> {
     if sandbox {
         core.identity().make_sandbox().await?;
     }
-    if sandbox && sample {
-        load_sample(core).await?;
+    if sandbox && inhabitants > 0 {
+        settle_first(core, inhabitants).await?;
     }
     Ok(())
 }
 
-async fn load_sample(core: &Core) -> Result<(), Failure> {
-    for text in SAMPLE {
-        let bundle = Resource::parse_json(text.as_bytes())
-            .map_err(|issues| format!("the sample: {}", issues.first().map(ToString::to_string).unwrap_or_default()))?;
-        let caller = Caller::job("sample", core.now());
-        let done = core.record(caller).transact(&bundle, "").await;
-        done.map_err(|error| format!("loading the sample: {error}"))?;
-    }
-    println!("A new database with a small sample was made.");
+/// Settles the municipality that a sandbox begins with.
+async fn settle_first(core: &Core, inhabitants: u64) -> Result<(), Failure> {
+    let today = Day::at_moment(core.now());
+    let settled = settle::settle(core, Plan::first(today, inhabitants), |_| true).await;
+    let settled = settled.map_err(|error| format!("settling the synthetic municipality: {error}"))?;
+    println!("A new database with a synthetic municipality of {} inhabitants was made.", settled.patients);
     Ok(())
 }
 

@@ -34,9 +34,12 @@ pub const KEYS: &[Key] = &[
     },
     Key {
         name: "store.sample",
-        default: "true",
-        text: "load the sample into a new sandbox",
-        set: |config, text| put(&mut config.sample, text, "true or false"),
+        default: "200",
+        text: "inhabitants of the synthetic municipality that a new sandbox begins with; 0: none",
+        set: |config, text| match text {
+            "false" => put(&mut config.sample, "0", ""),
+            _ => put(&mut config.sample, text, "a whole number"),
+        },
     },
     Key {
         name: "store.sandbox",

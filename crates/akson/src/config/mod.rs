@@ -28,8 +28,8 @@ pub struct Config {
     pub public_url: String,
     /// Whether resources are validated before they are written.
     pub validate: bool,
-    /// Whether an empty sandbox gets the sample at the first start.
-    pub sample: bool,
+    /// Inhabitants of the synthetic municipality that a new sandbox begins with; 0: none.
+    pub sample: u64,
     /// Whether a new database is a sandbox.
     pub sandbox: bool,
     /// Whether each request leaves a line in the access log.
@@ -57,7 +57,7 @@ impl Default for Config {
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
             public_url: String::new(),
             validate: true,
-            sample: true,
+            sample: 200,
             sandbox: true,
             access_log: true,
             workers: cores().div_ceil(2),

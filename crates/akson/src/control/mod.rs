@@ -12,6 +12,7 @@ pub mod commands;
 pub mod desk;
 pub mod listen;
 pub mod messages;
+pub mod settle;
 
 /// The name of the socket in the data folder.
 pub const SOCKET: &str = "control.sock";

@@ -19,7 +19,7 @@ pub struct Server {
 impl Server {
     /// Starts `akson serve` without the sample and waits until it answers.
     pub fn start(data: &Path) -> Self {
-        Self::start_with(data, &[("AKSON_STORE_SAMPLE", "false")])
+        Self::start_with(data, &[("AKSON_STORE_SAMPLE", "0")])
     }
 
     /// The same with settings of its own.

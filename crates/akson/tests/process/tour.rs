@@ -19,7 +19,7 @@ fn tour_in_the_readme_works_as_written() {
         return;
     }
     let folder = tempfile::tempdir().unwrap();
-    let server = Server::start_with(folder.path(), &[]);
+    let server = Server::start_with(folder.path(), &[("AKSON_STORE_SAMPLE", "30")]);
     let commands = commands();
     assert!(commands.len() >= 6, "the tour is short: {commands:?}");
     for command in commands {

@@ -14,7 +14,7 @@ use crate::error::Error;
 
 /// Whom a sandbox calls its operator.
 pub const OPERATOR: &str = "operator";
-/// Persons that are offered, of each kind.
+/// Persons that are offered, of each kind: those who were there first.
 const OFFERED_MAX: usize = 60;
 
 /// Somebody who can be chosen.
@@ -40,10 +40,10 @@ impl Identity<'_> {
             return Err(NoCaller::Closed);
         }
         let mut persons = vec![operator()];
-        for known in matching(&view, "Practitioner", &[("_sort", "family")], OFFERED_MAX)? {
+        for known in matching(&view, "Practitioner", &[("_sort", "_lastUpdated")], OFFERED_MAX)? {
             persons.extend(worker(&view, known, moment)?);
         }
-        for known in matching(&view, "Patient", &[("_sort", "family")], OFFERED_MAX)? {
+        for known in matching(&view, "Patient", &[("_sort", "_lastUpdated")], OFFERED_MAX)? {
             persons.extend(inhabitant(&known));
         }
         // Those at work by what they do, then all by name.

@@ -3,6 +3,7 @@
 pub mod audit;
 pub mod backup;
 pub mod client;
+pub mod demo;
 pub mod doctor;
 pub mod export;
 pub mod key;
@@ -23,6 +24,7 @@ use super::command::{Asked, Row, row};
 /// Every command that works on the record.
 pub const COMMANDS: &[Row] = &[
     row::<load::Load>(),
+    row::<demo::Demo>(),
     row::<export::Export>(),
     row::<reindex::Reindex>(),
     row::<verify::Verify>(),
