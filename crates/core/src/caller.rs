@@ -207,6 +207,8 @@ pub struct Caller {
     pub(crate) controller: Option<i64>,
     /// What it may see at most, if that is not everything its rules allow.
     pub(crate) within: Option<Arc<Sight>>,
+    /// The text that says in the log who it is, if it was made before.
+    pub(crate) actor: Option<Arc<str>>,
 }
 
 impl Caller {
@@ -227,13 +229,24 @@ impl Caller {
 
     /// Somebody that `identity` has found out.
     pub(crate) fn new(who: Who, moment: i64, request: String) -> Caller {
-        Caller { who, app: None, moment, request, once: None, deadline: None, controller: None, within: None }
+        Caller {
+            who,
+            app: None,
+            moment,
+            request,
+            once: None,
+            deadline: None,
+            controller: None,
+            within: None,
+            actor: None,
+        }
     }
 
     /// The same caller, through an app.
     #[must_use]
     pub fn through(mut self, app: App) -> Caller {
         self.app = Some(Arc::new(app));
+        self.actor = None;
         self
     }
 

@@ -7,6 +7,7 @@
 pub mod access;
 pub mod audit;
 mod backup;
+mod bodies;
 mod body;
 mod clients;
 mod clock;

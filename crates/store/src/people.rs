@@ -97,6 +97,7 @@ impl Transaction<'_> {
         let person = [Text(&new.id), Int(new.kind), Int(new.open.into()), Text(&new.practitioner), Text(&new.patient)];
         let named = [Text(&new.provider), Bytes(&new.subject), Int(new.made)];
         self.connection.execute(sql, &[person.as_slice(), &named].concat())?;
+        self.gathered.identities = true;
         Ok(())
     }
 
@@ -104,6 +105,7 @@ impl Transaction<'_> {
     pub fn bind_account(&mut self, id: &str, provider: &str, subject: &[u8]) -> Result<(), Error> {
         let sql = "UPDATE account SET provider = $1, subject = $2 WHERE id = $3";
         self.connection.execute(sql, &[Text(provider), Bytes(subject), Text(id)])?;
+        self.gathered.identities = true;
         Ok(())
     }
 
@@ -111,6 +113,7 @@ impl Transaction<'_> {
     pub fn set_account(&mut self, id: &str, open: bool) -> Result<bool, Error> {
         let sql = "UPDATE account SET open = $1 WHERE id = $2";
         let changed = self.connection.execute(sql, &[Int(open.into()), Text(id)])?;
+        self.gathered.identities = true;
         if !open {
             self.end_sessions_of(id)?;
         }
@@ -119,6 +122,7 @@ impl Transaction<'_> {
 
     /// Marks this database as a sandbox, for good.
     pub fn mark_sandbox(&mut self) -> Result<(), Error> {
+        self.gathered.identities = true;
         settings::put(&self.connection, "sandbox", &[1])
     }
 }

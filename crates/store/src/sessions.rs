@@ -86,16 +86,19 @@ impl Transaction<'_> {
 
     /// Ends a session; whether there was one.
     pub fn end_session(&mut self, hash: &[u8]) -> Result<bool, Error> {
+        self.gathered.identities = true;
         Ok(self.connection.execute("DELETE FROM session WHERE hash = $1", &[Bytes(hash)])? > 0)
     }
 
     /// Ends every session of an account.
     pub fn end_sessions_of(&mut self, account: &str) -> Result<usize, Error> {
+        self.gathered.identities = true;
         self.connection.execute("DELETE FROM session WHERE account = $1", &[Text(account)])
     }
 
     /// Forgets sessions in which nobody was since a moment.
     pub fn forget_sessions(&mut self, before: i64) -> Result<usize, Error> {
+        self.gathered.identities = true;
         let sql = "DELETE FROM session WHERE hash IN \
                    (SELECT hash FROM session WHERE seen < $1 ORDER BY seen LIMIT $2)";
         self.connection.execute(sql, &[Int(before), Int(FORGOTTEN_MAX)])

@@ -14,6 +14,7 @@ use akson_fhir::resource::Resource;
 use arc_swap::ArcSwap;
 
 use crate::audit::{Chore, Keeper, Log, Note, Order};
+use crate::bodies::Bodies;
 use crate::clock::Moments;
 use crate::dictionary::{self, Dictionaries};
 use crate::engine::pool::Pool;
@@ -37,6 +38,8 @@ pub(crate) struct Shared {
     pub(crate) identity_key: [u8; 16],
     pub(crate) registry: ArcSwap<Registry>,
     pub(crate) dictionaries: Dictionaries,
+    /// Bodies read not long ago.
+    pub(crate) bodies: Bodies,
     pub(crate) pool: Pool,
     /// Readers of the audit's own file.
     pub(crate) audit: Pool,
@@ -46,6 +49,8 @@ pub(crate) struct Shared {
     pub(crate) short: AtomicBool,
     next_number: AtomicI64,
     moved: AtomicBool,
+    /// Commits that changed accounts or sessions.
+    pub(crate) identities: AtomicU64,
     /// Readers that wait for their lines.
     waiting: AtomicI64,
     /// Readers whose lines were kept, or could not be.
@@ -138,6 +143,7 @@ impl Store {
             identity_key: kept.identity_key,
             registry: ArcSwap::from_pointee(registry),
             dictionaries: Dictionaries::load(&connection, options.samples)?,
+            bodies: Bodies::default(),
             pool: Pool::of_told(path.to_owned(), options.clone()),
             audit: Pool::new(audit::path(path), options.clone()),
             moments: Moments::new(options.clock.clone(), moment),
@@ -145,6 +151,7 @@ impl Store {
             short: AtomicBool::new(false),
             next_number: AtomicI64::new(kept.pulse.number),
             moved: AtomicBool::new(moved),
+            identities: AtomicU64::new(0),
             waiting: AtomicI64::new(0),
             noted: AtomicU64::new(0),
             opened: AtomicI64::new(opened),
@@ -212,6 +219,12 @@ impl Store {
 
     fn queue<T>(&self, task: Box<dyn Task>, pending: Pending<T>) -> Pending<T> {
         send(&self.0.queue, task, pending).unwrap_or_else(|error| Pending::ready(Err(error)))
+    }
+
+    /// Counts the commits since the start that changed accounts or sessions. What is read after looking at this number holds as
+    /// long as the number stays.
+    pub fn identities(&self) -> u64 {
+        self.0.shared.identities.load(Ordering::Acquire)
     }
 
     /// How many readers wait for their lines, and of how many the lines were kept.

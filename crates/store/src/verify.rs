@@ -265,7 +265,7 @@ fn each_head(
     let sql = concat!("SELECT ", head_columns!(), " FROM resource ORDER BY part, rid LIMIT $1");
     view.connection.each(sql, &[Int(i64::MAX)], |row| {
         let place = Place { part: row.int(0)?, rid: row.int(1)? };
-        let head = match view.stored(row) {
+        let head = match view.stored_anew(row) {
             Ok(stored) if stored.state == State::Live => match view.shared.index_text(view, stored.bare(), registry) {
                 Ok(index) => Ok((types::number(stored.type_id), stored.id, index)),
                 Err(error) => Err(Some(error.to_string())),
@@ -326,7 +326,7 @@ fn check_history(view: &View, report: &mut Report, counter: &mut Counter<'_>) ->
     view.connection.each(sql, &[Int(i64::MAX)], |row| {
         report.versions += 1;
         *found.entry(row.int(1)?).or_default() += 1;
-        if let Err(error) = view.stored(row) {
+        if let Err(error) = view.stored_anew(row) {
             findings.push(format!("resource {} version {}: {error}", row.int(1)?, row.int(3)?));
         }
         counter.one()

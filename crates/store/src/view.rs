@@ -68,7 +68,7 @@ pub struct Stored {
     pub place: Place,
     /// The patients it names, if it is in a bucket.
     pub patients: Vec<i64>,
-    body: Option<Unstamped>,
+    body: Option<Arc<Unstamped>>,
 }
 
 impl Stored {
@@ -206,25 +206,44 @@ impl View {
         Ok(parts)
     }
 
-    /// A row of [`head_columns`] as a version. Its checksum is checked. A deleted version's id is left empty.
+    /// A row of [`head_columns`] as a version. Its checksum is checked, unless the same body was checked not long ago. A
+    /// deleted version's id is left empty.
     pub(crate) fn stored(&self, row: &Row<'_>) -> Result<Stored, Error> {
+        let bodies = &self.shared.bodies;
+        self.stored_with(row, |row, type_number, version| match bodies.get(row.bytes(8)?) {
+            Some(known) => Ok(known),
+            None => {
+                let (sum, body) = self.unpacked(row, type_number, version)?;
+                bodies.keep(sum, &body);
+                Ok(body)
+            }
+        })
+    }
+
+    /// The same from the row alone, whatever was read before.
+    pub(crate) fn stored_anew(&self, row: &Row<'_>) -> Result<Stored, Error> {
+        self.stored_with(row, |row, type_number, version| Ok(self.unpacked(row, type_number, version)?.1))
+    }
+
+    fn stored_with(
+        &self,
+        row: &Row<'_>,
+        body_of: impl FnOnce(&Row<'_>, i64, i64) -> Result<Arc<Unstamped>, Error>,
+    ) -> Result<Stored, Error> {
         let type_number = row.int(2)?;
         let type_id =
             types::type_id(type_number).ok_or_else(|| Error::Damaged("a version has no known type".to_owned()))?;
         let (version, state) = (row.int(3)?, State::of(row.int(6)?));
         let (mut id, mut content) = (String::new(), None);
-        let mut digest = [0; 32];
-        if state == State::Live {
-            let dictionary = self.shared.dictionaries.get(row.int(9)?)?;
-            let place = Place { part: row.int(0)?, rid: row.int(1)? };
-            let owner = Owner { ids: &self.shared.ids, type_number, place };
-            let read = Unstamped::unpack(row.bytes(10)?, owner, dictionary.as_deref())?;
-            digest = read.digest();
-            id = read.id().to_owned();
-            content = Some(read);
-        }
-        if body::sum(&digest, type_number, version) != row.bytes(8)? {
-            return Err(Error::Damaged(format!("a version of number {} does not match its checksum", row.int(1)?)));
+        match state {
+            State::Live => {
+                let body = body_of(row, type_number, version)?;
+                id.push_str(body.id());
+                content = Some(body);
+            }
+            State::Deleted => {
+                check(row, &[0; 32], type_number, version)?;
+            }
         }
         Ok(Stored {
             type_id,
@@ -237,6 +256,15 @@ impl View {
             patients: unpack_patients(row.bytes(7)?),
             body: content,
         })
+    }
+
+    /// The body in a row, and its checksum.
+    fn unpacked(&self, row: &Row<'_>, type_number: i64, version: i64) -> Result<([u8; 16], Arc<Unstamped>), Error> {
+        let dictionary = self.shared.dictionaries.get(row.int(9)?)?;
+        let place = Place { part: row.int(0)?, rid: row.int(1)? };
+        let owner = Owner { ids: &self.shared.ids, type_number, place };
+        let body = Unstamped::unpack(row.bytes(10)?, owner, dictionary.as_deref())?;
+        Ok((check(row, &body.digest(), type_number, version)?, Arc::new(body)))
     }
 
     /// The patients that a version in a bucket names.
@@ -267,6 +295,15 @@ impl View {
             }
         }
         Ok(stored)
+    }
+}
+
+/// The checksum of a version, if it is the one in its row.
+fn check(row: &Row<'_>, digest: &[u8; 32], type_number: i64, version: i64) -> Result<[u8; 16], Error> {
+    let sum = body::sum(digest, type_number, version);
+    match sum == row.bytes(8)? {
+        true => Ok(sum),
+        false => Err(Error::Damaged(format!("a version of number {} does not match its checksum", row.int(1)?))),
     }
 }
 

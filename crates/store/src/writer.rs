@@ -120,6 +120,8 @@ pub(crate) struct Gathered {
     pub(crate) dictionaries: Vec<Dictionary>,
     /// The search parameters have changed.
     pub(crate) registry: Option<Arc<Registry>>,
+    /// Accounts or sessions have changed.
+    pub(crate) identities: bool,
 }
 
 /// A write transaction: all of a view, and writing. Others see nothing of it before the commit.
@@ -198,11 +200,13 @@ pub(crate) struct Writer {
     log: Log,
     words: HashSet<u64>,
     ahead: WriteAhead,
+    /// The last commit changed accounts or sessions.
+    identities: bool,
 }
 
 impl Writer {
     pub(crate) fn new(view: View, kept: Pulse, log: Log) -> Writer {
-        Writer { view, kept, log, words: HashSet::new(), ahead: WriteAhead::default() }
+        Writer { view, kept, log, words: HashSet::new(), ahead: WriteAhead::default(), identities: false }
     }
 
     /// Runs until the last sender is gone.
@@ -228,6 +232,10 @@ impl Writer {
         let kept = self.kept;
         let committed = self.jobs(first, queue, &mut done);
         self.view.shared.pool.committed();
+        if std::mem::take(&mut self.identities) {
+            // After the readers' moments are old: who sees the new number sees what was changed.
+            self.view.shared.identities.fetch_add(1, Ordering::Release);
+        }
         let fate = match committed {
             Ok(()) => Fate::Durable,
             Err(error) => {
@@ -357,6 +365,7 @@ impl Writer {
     }
 
     fn publish(&mut self, gathered: Gathered) {
+        self.identities |= gathered.identities;
         for dictionary in gathered.dictionaries {
             self.view.shared.dictionaries.publish(dictionary);
         }

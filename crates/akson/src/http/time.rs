@@ -14,8 +14,28 @@ pub fn print(micros: i64) -> Option<String> {
     let time = jiff::tz::Offset::UTC.to_datetime(Timestamp::from_microsecond(micros).ok()?);
     let day = DAYS.get(usize::try_from(time.weekday().to_monday_zero_offset()).ok()?)?;
     let month = MONTHS.get(usize::try_from(time.month() - 1).ok()?)?;
-    let (hour, minute, second) = (time.hour(), time.minute(), time.second());
-    Some(format!("{day}, {:02} {month} {:04} {hour:02}:{minute:02}:{second:02} GMT", time.day(), time.year()))
+    let mut text = String::with_capacity(29);
+    text.push_str(day);
+    text.push_str(", ");
+    two(&mut text, time.day());
+    text.push(' ');
+    text.push_str(month);
+    text.push(' ');
+    two(&mut text, i8::try_from(time.year().div_euclid(100)).ok()?);
+    two(&mut text, i8::try_from(time.year().rem_euclid(100)).ok()?);
+    for (mark, number) in [(' ', time.hour()), (':', time.minute()), (':', time.second())] {
+        text.push(mark);
+        two(&mut text, number);
+    }
+    text.push_str(" GMT");
+    Some(text)
+}
+
+/// A number below a hundred with two digits.
+fn two(text: &mut String, number: i8) {
+    let number = number.unsigned_abs();
+    text.push(char::from(b'0' + number / 10 % 10));
+    text.push(char::from(b'0' + number % 10));
 }
 
 /// An HTTP date as seconds since 1970.
@@ -38,6 +58,8 @@ mod tests {
     fn printed_dates_are_read_back() {
         let text = print(784_111_777_000_000).unwrap();
         assert_eq!(text, "Sun, 06 Nov 1994 08:49:37 GMT");
+        assert_eq!(print(1_795_360_655_123_456).as_deref(), Some("Sun, 22 Nov 2026 15:17:35 GMT"));
+        assert_eq!(print(0).as_deref(), Some("Thu, 01 Jan 1970 00:00:00 GMT"));
         assert_eq!(read(&text), Some(784_111_777));
         assert_eq!(in_norway(784_111_777_000_000), "06.11.1994 09:49");
         assert_eq!(read("yesterday"), None);

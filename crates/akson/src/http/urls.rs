@@ -13,7 +13,8 @@ pub fn base(config: &Config, headers: &HeaderMap) -> String {
         return config.public_url.clone();
     }
     match host(headers) {
-        Some(host) => format!("http://{host}/fhir"),
+        // Without the machinery of formats: every request asks for it.
+        Some(host) => ["http://", host, "/fhir"].concat(),
         None => format!("http://{}/fhir", config.listen),
     }
 }

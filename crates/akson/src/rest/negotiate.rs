@@ -158,6 +158,13 @@ pub fn format_of(text: &str) -> Option<Format> {
 }
 
 fn accepted(headers: &HeaderMap) -> Result<Format, Refusal> {
+    let mut values = headers.get_all(header::ACCEPT).iter();
+    if let (Some(only), None) = (values.next(), values.next())
+        && matches!(only.as_bytes(), b"application/fhir+json" | b"application/json" | b"*/*")
+    {
+        // What nearly everybody says.
+        return Ok(Format::Json);
+    }
     let mut best: Option<(f32, Format)> = None;
     let mut named = None;
     for value in headers.get_all(header::ACCEPT) {

@@ -150,7 +150,7 @@ async fn handle(
             method: verb(&method),
             route: route.map_or("(no route)", |route| route.path),
             status,
-            time_us: time.as_micros(),
+            time_us: time.as_micros() as u64,
             bytes,
             request: &id,
         });

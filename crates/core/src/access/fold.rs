@@ -81,7 +81,7 @@ pub fn permit(cache: &Cache, registry: &Arc<Registry>, caller: &Caller, action: 
         Action::Create | Action::Update | Action::Delete => {
             let mut granted = Granted { searches: made(Action::Search), writes: made(action), ..Granted::alike(sight) };
             if let Who::Staff(staff) = &caller.who {
-                let alone = Caller { app: None, ..caller.clone() };
+                let alone = Caller { app: None, actor: None, ..caller.clone() };
                 let patients = cache.sight(registry, &alone, Action::Read, || make(registry, &alone, Action::Read));
                 granted.patients = Some(patients);
                 granted.opener = rules::ground::opener(caller);

@@ -15,6 +15,7 @@ mod duty;
 mod exchange;
 mod grants;
 mod held;
+mod holder;
 mod introspect;
 mod jwt;
 mod keys;

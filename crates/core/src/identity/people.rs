@@ -5,6 +5,7 @@
 //! ends, so that a request costs one look. What it does not do: sign anybody in (`sign_in`), or decide what they may see.
 
 use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -117,6 +118,12 @@ pub(crate) struct People {
     kept: Mutex<HashMap<(String, String), Kept>>,
 }
 
+/// Somebody, and while nothing that is known of them changes by itself.
+pub(super) struct Found {
+    pub(super) who: Who,
+    pub(super) holds: Range<i64>,
+}
+
 struct Kept {
     epoch: u64,
     /// Until then nothing changes by itself.
@@ -132,10 +139,16 @@ impl People {
         }
     }
 
-    fn get(&self, key: &(String, String), moment: i64) -> Option<Arc<Staff>> {
+    /// Counts what was written about people.
+    pub(super) fn epoch(&self) -> u64 {
+        self.epoch.load(Ordering::Acquire)
+    }
+
+    fn get(&self, key: &(String, String), moment: i64) -> Option<(Arc<Staff>, i64)> {
         let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         let epoch = self.epoch.load(Ordering::Acquire);
-        kept.get(key).filter(|kept| kept.epoch == epoch && moment < kept.changes).map(|kept| Arc::clone(&kept.staff))
+        let kept = kept.get(key).filter(|kept| kept.epoch == epoch && moment < kept.changes)?;
+        Some((Arc::clone(&kept.staff), kept.changes))
     }
 
     fn keep(&self, key: (String, String), epoch: u64, facts: &staff::Facts) {
@@ -150,15 +163,26 @@ impl People {
 impl Identity<'_> {
     /// The caller that somebody is in this request, by the record as it is now.
     pub fn caller_for(&self, signed: &SignedIn, moment: i64, request: &str) -> Result<Caller, NoCaller> {
+        Ok(Caller::new(self.find(signed, moment)?.who, moment, request.to_string()))
+    }
+
+    /// Who somebody is now, and while that holds if nothing is written.
+    pub(super) fn find(&self, signed: &SignedIn, moment: i64) -> Result<Found, NoCaller> {
         let view = self.core.store().read()?;
         let account = view.account(&signed.account)?.filter(|account| account.open).ok_or(NoCaller::Closed)?;
-        let who = match Kind::of(&account) {
-            Kind::Operator if view.is_sandbox()? => Who::Operator,
+        Ok(match Kind::of(&account) {
+            Kind::Operator if view.is_sandbox()? => Found { who: Who::Operator, holds: i64::MIN..i64::MAX },
             Kind::Operator => return Err(NoCaller::Closed),
-            Kind::Staff => Who::Staff(self.staff(&account, &signed.role, moment)?),
-            Kind::Citizen => Who::Citizen(Arc::new(inhabitant(&view, &account, signed, moment)?)),
-        };
-        Ok(Caller::new(who, moment, request.to_string()))
+            Kind::Staff => {
+                let (staff, changes) = self.staff(&account, &signed.role, moment)?;
+                Found { holds: staff.from..staff.until.min(changes), who: Who::Staff(staff) }
+            }
+            // Their facts stand in many resources: they are read for each request.
+            Kind::Citizen => {
+                let citizen = Arc::new(inhabitant(&view, &account, signed, moment)?);
+                Found { who: Who::Citizen(citizen), holds: moment..moment }
+            }
+        })
     }
 
     /// What somebody may act as now: the roles of staff; an inhabitant themselves and whom they represent.
@@ -188,7 +212,7 @@ impl Identity<'_> {
         let mut choices = Vec::new();
         for role in matching(view, "PractitionerRole", &[("practitioner", &practitioner)], ROLES_MAX)? {
             match self.staff(account, &role.id, moment) {
-                Ok(staff) => choices.push(Choice {
+                Ok((staff, _)) => choices.push(Choice {
                     role: role.id,
                     name: staff.unit.clone(),
                     organisation: staff.organisation.clone(),
@@ -202,14 +226,15 @@ impl Identity<'_> {
         Ok(choices)
     }
 
-    fn staff(&self, account: &Account, role: &str, moment: i64) -> Result<Arc<Staff>, NoCaller> {
+    /// Somebody at work, and until when nothing known of them changes by itself.
+    fn staff(&self, account: &Account, role: &str, moment: i64) -> Result<(Arc<Staff>, i64), NoCaller> {
         if role.is_empty() {
             return Err(NoCaller::NoRole);
         }
         let people = &self.core.0.people;
         let key = (account.id.clone(), role.to_string());
-        let staff = match people.get(&key, moment) {
-            Some(staff) => staff,
+        let (staff, changes) = match people.get(&key, moment) {
+            Some(kept) => kept,
             None => {
                 // Before a new view is made: what is written from here on is read again.
                 let epoch = people.epoch.load(Ordering::Acquire);
@@ -217,11 +242,11 @@ impl Identity<'_> {
                 let person = (account.id.as_str(), account.practitioner.as_str());
                 let facts = staff::facts(&view, person, role, moment)?.ok_or(NoCaller::Ended)?;
                 people.keep(key, epoch, &facts);
-                facts.staff
+                (facts.staff, facts.changes)
             }
         };
         let holds = staff.from <= moment && moment < staff.until;
-        if holds { Ok(staff) } else { Err(NoCaller::Ended) }
+        if holds { Ok((staff, changes)) } else { Err(NoCaller::Ended) }
     }
 }
 

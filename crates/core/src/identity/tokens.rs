@@ -1,10 +1,11 @@
 //! Access tokens: signed, short, for this record only; and from a token to a caller.
 //!
 //! A token is a JWT (`at+jwt`, ES256) that names its grant. Its signature is checked once and remembered; at each request
-//! its time, its audience, its grant and its binding are held against the present. Users are looked up anew, so a token
-//! never outlives a role. Spec: RFC 9068, RFC 6750, RFC 9449 section 7.
+//! its time, its audience, its grant and its binding are held against the present. Its user is looked up anew as soon as
+//! something about people was written, so a token never outlives a role. Spec: RFC 9068, RFC 6750, RFC 9449 section 7.
 
 use std::collections::HashMap;
+use std::hash::{BuildHasher, RandomState};
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -15,11 +16,11 @@ use serde_json::{Value, json};
 
 use super::clients::Client;
 use super::grants::Grant;
+use super::holder::{Holder, Known};
 use super::jwt::Claims;
-use super::people::{NoCaller, SignedIn};
+use super::people::{Found, NoCaller, SignedIn};
 use super::proof::Proved;
 use super::scopes::Scopes;
-use super::secret::Hash;
 use super::site::{Issuer, Site};
 use super::{Identity, jwt, secret};
 use crate::caller::{App, Caller, System, Who};
@@ -131,12 +132,19 @@ pub(crate) struct Access {
     app: Option<App>,
     /// When its use was last noted.
     used: AtomicI64,
+    /// The caller it last stood for.
+    holder: Holder,
 }
+
+/// A hash of a token under two keys of this process: 128 bits that nobody outside can work towards.
+type Mark = (u64, u64);
 
 /// What is remembered of tokens.
 #[derive(Default)]
 pub(crate) struct Tokens {
-    checked: RwLock<HashMap<Hash, Arc<Access>>>,
+    /// By their marks: a token's SHA-256 would take longer than all else that is looked up.
+    checked: RwLock<HashMap<Mark, Arc<Access>>>,
+    keys: (RandomState, RandomState),
     revoked: RwLock<HashMap<String, i64>>,
 }
 
@@ -164,16 +172,23 @@ impl Tokens {
         self.checked.write().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
-    fn get(&self, hash: &Hash) -> Option<Arc<Access>> {
-        self.checked.read().unwrap_or_else(PoisonError::into_inner).get(hash).cloned()
+    fn mark(&self, token: &str) -> Mark {
+        (self.keys.0.hash_one(token), self.keys.1.hash_one(token))
     }
 
-    fn keep(&self, hash: Hash, access: &Arc<Access>) {
+    fn get(&self, mark: &Mark) -> Option<Arc<Access>> {
+        self.checked.read().unwrap_or_else(PoisonError::into_inner).get(mark).cloned()
+    }
+
+    fn keep(&self, mark: Mark, access: &Arc<Access>, moment: i64) {
         let mut checked = self.checked.write().unwrap_or_else(PoisonError::into_inner);
+        if checked.len() >= CHECKED_MAX {
+            checked.retain(|_, access| moment < access.expires);
+        }
         if checked.len() >= CHECKED_MAX {
             checked.clear();
         }
-        checked.insert(hash, Arc::clone(access));
+        checked.insert(mark, Arc::clone(access));
     }
 }
 
@@ -253,15 +268,22 @@ impl Identity<'_> {
             }
             _ => return Err(TokenRefused::Invalid),
         }
-        let caller = match &access.system {
-            Some(system) => Caller::new(Who::System(Arc::clone(system)), moment, request.to_string()),
-            None => self.token_user(&access, moment, request)?,
+        let known = self.known();
+        if let Some(held) = access.holder.get(known, moment) {
+            self.note_use(&access, moment);
+            return Ok(Caller { moment, request: request.to_string(), ..held });
+        }
+        let found = match &access.system {
+            Some(system) => Found { who: Who::System(Arc::clone(system)), holds: i64::MIN..i64::MAX },
+            None => self.token_user(&access, moment)?,
         };
         self.note_use(&access, moment);
-        Ok(match &access.app {
+        let caller = Caller::new(found.who, moment, request.to_string());
+        let caller = match &access.app {
             Some(app) => caller.through(app.clone()),
             None => caller,
-        })
+        };
+        Ok(access.holder.keep(known, found.holds, caller))
     }
 
     /// Notes that an app uses what a user gave it, so that they can see when it last did.
@@ -277,31 +299,48 @@ impl Identity<'_> {
     }
 
     /// The user of a token, by the record as it is now.
-    fn token_user(&self, access: &Access, moment: i64, request: &str) -> Result<Caller, TokenRefused> {
+    fn token_user(&self, access: &Access, moment: i64) -> Result<Found, TokenRefused> {
         let (account, role, level) = (access.account.clone(), access.role.clone(), access.level);
-        match self.caller_for(&SignedIn { account, role, level }, moment, request) {
-            Ok(caller) => Ok(caller),
+        match self.find(&SignedIn { account, role, level }, moment) {
+            Ok(found) => Ok(found),
             Err(NoCaller::Failed(error)) => Err(TokenRefused::Failed(error)),
             Err(_) => Err(TokenRefused::Invalid),
         }
     }
 
+    /// How much was written about accounts, sessions and those at work. Looked at before anything of it is read.
+    fn known(&self) -> Known {
+        (self.core.store().identities(), self.core.0.people.epoch())
+    }
+
     /// What a token stands for, if it counts at this moment.
     pub(crate) fn access(&self, token: &str, moment: i64) -> Result<Option<Arc<Access>>, Error> {
         let tokens = &self.state().tokens;
-        let hash = secret::hash(token);
-        let access = match tokens.get(&hash) {
+        let mark = tokens.mark(token);
+        let access = match tokens.get(&mark) {
             Some(access) => access,
             None => {
                 let Some(access) = self.check(token, moment)? else { return Ok(None) };
                 let access = Arc::new(access);
-                tokens.keep(hash, &access);
+                tokens.keep(mark, &access, moment);
                 access
             }
         };
         let holds = moment < access.expires && !tokens.is_revoked(&access.grant);
-        let holds = holds && (access.session.is_empty() || self.session_goes_on(&access.account, &access.session)?);
-        Ok(holds.then_some(access))
+        Ok((holds && self.goes_on(&access)?).then_some(access))
+    }
+
+    /// Whether the session goes on that a token ends with, if it does with one.
+    fn goes_on(&self, access: &Access) -> Result<bool, Error> {
+        let known = self.core.store().identities();
+        if access.session.is_empty() || access.holder.went_on(known) {
+            return Ok(true);
+        }
+        let goes_on = self.session_goes_on(&access.account, &access.session)?;
+        if goes_on {
+            access.holder.note_went_on(known);
+        }
+        Ok(goes_on)
     }
 
     /// Checks a token's signature and reads what it says.
@@ -340,6 +379,7 @@ impl Identity<'_> {
         let key = claims.0.get("cnf").and_then(|cnf| cnf.get("jkt")).and_then(Value::as_str).map(str::to_string);
         let (role, level, session) = (held.role, held.level, held.session);
         let used = AtomicI64::new(i64::MIN);
+        let holder = Holder::default();
         Ok(Some(Access {
             claims,
             grant,
@@ -354,6 +394,7 @@ impl Identity<'_> {
             system,
             app,
             used,
+            holder,
         }))
     }
 

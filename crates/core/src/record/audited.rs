@@ -88,7 +88,7 @@ impl Record {
     }
 
     fn asked(&self, query: String) -> Asked {
-        let actor = Actor::of(&self.caller).text().into();
+        let actor = self.caller.actor.clone().unwrap_or_else(|| Actor::of(&self.caller).text().into());
         Asked { actor, reason: audit::reason(&self.caller), request: self.caller.request.clone(), query }
     }
 

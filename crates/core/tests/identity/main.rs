@@ -6,6 +6,7 @@ mod community;
 mod sessions;
 mod staff;
 mod stage;
+mod tokens;
 #[allow(dead_code, reason = "shared with the tests of the door")]
 #[path = "../door/wait.rs"]
 mod wait;

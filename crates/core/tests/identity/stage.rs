@@ -22,11 +22,21 @@ pub struct Stage {
 
 impl Stage {
     pub fn new() -> Stage {
+        Stage::made(|_| ())
+    }
+
+    /// The same in a sandbox.
+    pub fn sandbox() -> Stage {
+        Stage::made(|core| now(core.identity().make_sandbox()).unwrap())
+    }
+
+    fn made(first: impl FnOnce(&Core)) -> Stage {
         let clock = Arc::new(AtomicI64::new(NOON));
         let theirs = Arc::clone(&clock);
         let mut settings = Settings::default();
         settings.store.clock = Arc::new(move || theirs.fetch_add(1, Ordering::Relaxed));
         let stage = Stage { core: Core::in_memory(settings).unwrap(), clock };
+        first(&stage.core);
         stage.put(r#"{"resourceType":"Organization","id":"town","name":"Prøvevik kommune"}"#);
         stage.put(r#"{"resourceType":"Organization","id":"home","name":"Hjemmetjenesten","partOf":{"reference":"Organization/town"}}"#);
         stage.put(

@@ -9,7 +9,7 @@ use super::ratio::Ratio;
 use super::ucum_units::{BASES, BINARY_PREFIXES, DEFINITIONS, Definition, PREFIXES};
 use smallvec::SmallVec;
 use std::collections::HashMap;
-use std::sync::OnceLock;
+use std::sync::{OnceLock, PoisonError, RwLock};
 
 /// The longest unit expression read.
 pub const LENGTH_MAX: usize = 200;
@@ -17,6 +17,9 @@ pub const LENGTH_MAX: usize = 200;
 const DEPTH_MAX: u32 = 24;
 /// The greatest power of one unit.
 const EXPONENT_MAX: i32 = 99;
+
+/// Units that were read and are remembered; a record uses some hundred.
+const KNOWN_MAX: usize = 1000;
 
 /// A unit in base units.
 #[derive(Clone, Debug, PartialEq)]
@@ -28,8 +31,23 @@ pub struct Canonical {
 }
 
 impl Canonical {
-    /// Reads a unit expression such as `mg/dL`, `10*3/uL`, `mm[Hg]` or `Cel`.
+    /// Reads a unit expression such as `mg/dL`, `10*3/uL`, `mm[Hg]` or `Cel`. Reading one takes longer than most else that is
+    /// done with a quantity, so units are remembered.
     pub fn parse(unit: &str) -> Option<Canonical> {
+        static KNOWN: OnceLock<RwLock<HashMap<Box<str>, Canonical>>> = OnceLock::new();
+        let known = KNOWN.get_or_init(RwLock::default);
+        if let Some(found) = known.read().unwrap_or_else(PoisonError::into_inner).get(unit) {
+            return Some(found.clone());
+        }
+        let read = Canonical::read(unit)?;
+        let mut known = known.write().unwrap_or_else(PoisonError::into_inner);
+        if known.len() < KNOWN_MAX {
+            known.insert(unit.into(), read.clone());
+        }
+        Some(read)
+    }
+
+    fn read(unit: &str) -> Option<Canonical> {
         if let Some((offset, factor)) = shifted(unit) {
             return Some(Canonical { unit: "K".to_string(), factor, offset });
         }
@@ -290,7 +308,12 @@ mod tests {
     use super::*;
 
     fn canonical(value: &str, unit: &str) -> Option<(String, String)> {
-        let canonical = Canonical::parse(unit)?;
+        let canonical = Canonical::read(unit)?;
+        // Read or remembered, it is the same; also when no more are remembered.
+        assert_eq!(
+            [Canonical::parse(unit), Canonical::parse(unit)],
+            [Some(canonical.clone()), Some(canonical.clone())]
+        );
         let value = canonical.value(Decimal::parse(value).unwrap())?;
         Some((value.normal().to_string(), canonical.unit))
     }

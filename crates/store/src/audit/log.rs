@@ -3,47 +3,60 @@
 //! The state here is that of the last commit or of the one that is being made; after a failed one it is loaded again.
 //! What it does not do: commit, or decide what is written.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
+use std::sync::Arc;
 
 use super::line::{self, CHECK_BYTES, Line, Row, SALT_BYTES};
-use super::merkle::Frontier;
+use super::merkle::{Frontier, Hash};
 use super::tree;
 use crate::Error;
 use crate::engine::Bind::{Bytes, Int, Text};
 use crate::engine::Connection;
 
 /// Actors remembered as written; beyond this the memory begins anew.
-const ACTORS_MAX: usize = 100_000;
+const ACTORS_MAX: usize = 10_000;
+/// Random bytes asked of the system at a time.
+const RANDOM_BYTES: usize = 256 * SALT_BYTES;
 
 /// The end of a log.
 pub(crate) struct Log {
     frontier: Frontier,
-    actors: HashSet<i64>,
+    /// The hashes of actors that are in the file.
+    actors: HashMap<Arc<str>, Hash>,
+    /// Random bytes that nobody has had yet.
+    random: Vec<u8>,
 }
 
 impl Log {
     /// As it stands in the file.
     pub(crate) fn load(connection: &Connection) -> Result<Log, Error> {
-        Ok(Log { frontier: tree::frontier(connection)?, actors: HashSet::new() })
+        Ok(Log { frontier: tree::frontier(connection)?, actors: HashMap::new(), random: Vec::new() })
     }
 
     /// Adds the lines of a commit.
     pub(crate) fn append(&mut self, connection: &Connection, at: i64, lines: &[Line]) -> Result<(), Error> {
-        let mut random = vec![0; lines.len() * SALT_BYTES];
-        getrandom::fill(&mut random).map_err(|_| Error::broken("the system gives no random numbers"))?;
-        let mut salts = random.chunks_exact(SALT_BYTES);
-        let salt = || salts.next().and_then(|salt| salt.try_into().ok()).unwrap_or_default();
-        for row in line::rows(lines, at, salt) {
+        for mut row in line::rows(lines, at) {
+            row.salt = self.salt()?;
             self.add(connection, &row)?;
         }
         Ok(())
     }
 
+    fn salt(&mut self) -> Result<[u8; SALT_BYTES], Error> {
+        let no_random = || Error::broken("the system gives no random numbers");
+        if self.random.len() < SALT_BYTES {
+            self.random.resize(RANDOM_BYTES, 0);
+            getrandom::fill(&mut self.random).map_err(|_| no_random())?;
+        }
+        let salt = self.random.last_chunk().copied().ok_or_else(no_random)?;
+        self.random.truncate(self.random.len() - SALT_BYTES);
+        Ok(salt)
+    }
+
     /// Adds a row.
     pub(super) fn add(&mut self, connection: &Connection, row: &Row) -> Result<(), Error> {
-        let hash = line::actor_hash(&row.actor);
+        let hash = self.named(connection, &row.actor)?;
         let actor = line::actor_id(&hash);
-        self.name(connection, actor, &row.actor)?;
         let leaf = row.leaf_of(&hash);
         let mut salt = [0; SALT_BYTES + CHECK_BYTES];
         salt[..SALT_BYTES].copy_from_slice(&row.salt);
@@ -73,17 +86,18 @@ impl Log {
         Ok(())
     }
 
-    /// Keeps the text about who, once.
-    fn name(&mut self, connection: &Connection, id: i64, text: &str) -> Result<(), Error> {
-        if self.actors.contains(&id) {
-            return Ok(());
+    /// Keeps the text about who, once; its hash.
+    fn named(&mut self, connection: &Connection, text: &Arc<str>) -> Result<Hash, Error> {
+        if let Some(hash) = self.actors.get(text) {
+            return Ok(*hash);
         }
         if self.actors.len() >= ACTORS_MAX {
             self.actors.clear();
         }
+        let hash = line::actor_hash(text);
         let sql = "INSERT INTO actor (id, text) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING";
-        connection.execute(sql, &[Int(id), Text(text)])?;
-        self.actors.insert(id);
-        Ok(())
+        connection.execute(sql, &[Int(line::actor_id(&hash)), Text(text)])?;
+        self.actors.insert(Arc::clone(text), hash);
+        Ok(hash)
     }
 }
