@@ -9,6 +9,7 @@ mod data;
 mod measure;
 mod server;
 mod shapes;
+mod staff;
 mod table;
 
 use std::process::Command;
@@ -111,8 +112,11 @@ fn own(folder: &std::path::Path, bundles: &Bundles, options: &Options, limit: &F
     let bare = if options.patients <= BARE_MAX { Some(bare(folder)?) } else { None };
     let server = Server::akson(folder)?;
     let start = server.start;
-    requests(&server.base, &Options { process: Some(server.id()), ..options.clone() }, Some(limit))?;
+    let options = Options { process: Some(server.id()), ..options.clone() };
+    requests(&server.base, &options, Some(limit))?;
     let answering = server.memory();
+    let patients = staff::employ(&server.base)?;
+    staff::rules(&server.base, folder, &options, patients)?;
     server.stop();
     let program = std::fs::metadata(server::program("akson"))?.len() as f64 / 1e6;
     whole(&Whole { count, rate, bare, bytes, loading, answering, first_start, start, program, empty: limit.rate });

@@ -88,6 +88,18 @@ impl Known {
         Ok(known)
     }
 
+    /// Only what is about the first so many patients.
+    pub(super) fn of_first(mut self, count: usize) -> Self {
+        self.patients.truncate(count);
+        for list in [&mut self.families, &mut self.identifiers] {
+            list.truncate(count);
+        }
+        let patients = &self.patients;
+        self.coded.retain(|(patient, ..)| patients.contains(patient));
+        self.observations.truncate(self.coded.len().max(1));
+        self
+    }
+
     /// All shapes, in the order of the table.
     pub(super) fn shapes(&self, base: &Base) -> Vec<Shape> {
         let get = |name, target, paths| shape(base, name, target, paths);

@@ -74,7 +74,7 @@ fn verdict(target: &Target, figures: &Figures) -> String {
     text
 }
 
-fn met(is_met: bool) -> &'static str {
+pub(super) fn met(is_met: bool) -> &'static str {
     if is_met { "met" } else { "**missed**" }
 }
 
