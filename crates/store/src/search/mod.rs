@@ -15,6 +15,7 @@ mod include;
 pub mod index;
 mod near;
 pub mod numbers;
+mod ordered;
 pub mod page;
 mod param;
 pub mod query;

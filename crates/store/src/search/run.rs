@@ -3,7 +3,7 @@
 //! Promises: what the caller does not see takes no part in anything, neither in matches, chains, sorting, totals and
 //! includes nor in limits. Pages of one query neither repeat nor miss what does not change in between; what was made
 //! after the first page does not come.
-//! What it does not do: decide what the caller sees.
+//! What it does not do: sort (`ordered`), or decide what the caller sees.
 
 use std::borrow::Cow;
 use std::ops::ControlFlow;
@@ -18,15 +18,11 @@ use super::page::{Bond, Cursor, open, seal};
 use super::param::reference::targets_of;
 use super::query::{Query, Sort, SortKey, Summary, Total};
 use super::sight::{Scope, Sight};
-use super::sort::{Keyed, SORTED_MAX, before, keyed, sort};
 use super::sql::Sql;
 use super::walk::{Found, Key, Order, Walk, Walker, Within, place_of};
 use super::words;
 use crate::engine::Bind;
 use crate::{Error, Place, Stored, View};
-
-/// How many rows of a driver are counted to choose between it and the order.
-const SAMPLE_MAX: i64 = 400;
 
 /// One page of an answer.
 #[derive(Debug, Default)]
@@ -63,18 +59,19 @@ impl From<Error> for Refusal {
 }
 
 /// A part of an answer that comes after those before it.
-struct Segment<'q> {
-    number: u16,
-    type_at: usize,
-    type_name: &'static str,
-    conditions: Vec<&'q Expr>,
-    within: Within,
+pub(super) struct Segment<'q> {
+    pub(super) number: u16,
+    pub(super) type_at: usize,
+    pub(super) type_name: &'static str,
+    pub(super) conditions: Vec<&'q Expr>,
+    pub(super) within: Within,
 }
 
-struct Hit {
-    segment: u16,
-    key: Key,
-    stored: Stored,
+/// A match on its page.
+pub(super) struct Hit {
+    pub(super) segment: u16,
+    pub(super) key: Key,
+    pub(super) stored: Stored,
 }
 
 impl View {
@@ -207,11 +204,12 @@ fn covered(sight: &Sight, expr: &Expr) -> Result<(), Refusal> {
     }
 }
 
-struct Run<'a> {
-    walker: &'a Walker<'a>,
-    query: &'a Query,
-    cursor: Option<Cursor>,
-    bond: Bond,
+/// A query on its way.
+pub(super) struct Run<'a> {
+    pub(super) walker: &'a Walker<'a>,
+    pub(super) query: &'a Query,
+    pub(super) cursor: Option<Cursor>,
+    pub(super) bond: Bond,
 }
 
 impl Run<'_> {
@@ -323,7 +321,7 @@ impl Run<'_> {
         Ok(None)
     }
 
-    fn walk<'q>(&self, segment: &Segment<'q>, order: Order<'q>) -> Walk<'q> {
+    pub(super) fn walk<'q>(&self, segment: &Segment<'q>, order: Order<'q>) -> Walk<'q> {
         Walk {
             type_name: segment.type_name,
             conditions: segment.conditions.clone(),
@@ -351,7 +349,7 @@ impl Run<'_> {
     }
 
     /// Walks a segment and looks for words in the bodies where the query asks for some.
-    fn each(
+    pub(super) fn each(
         &self,
         segment: &Segment<'_>,
         walk: &Walk<'_>,
@@ -398,7 +396,7 @@ impl Run<'_> {
     }
 
     /// Adds a segment's matches; true when the page is full.
-    fn fill<'q>(
+    pub(super) fn fill<'q>(
         &self,
         segment: &Segment<'q>,
         order: Order<'q>,
@@ -471,121 +469,5 @@ impl Run<'_> {
             Ok(self.push(number, found, hits))
         })?;
         Ok(hits.len() > self.query.count)
-    }
-
-    fn sorted(&self, segments: &[Segment<'_>], sorts: &[Sort]) -> Result<Vec<Hit>, Refusal> {
-        if let ([segment], [sort]) = (segments, sorts)
-            && let Some(order) = self.order(segment, sort)
-        {
-            // Without a key it stands among those sorted in memory.
-            let missing_only = self
-                .cursor
-                .as_ref()
-                .is_some_and(|cursor| cursor.segment == segment.number + 2 && cursor.key != Key::None);
-            if missing_only || self.order_drives(segment)? {
-                return self.by_order(segment, order);
-            }
-            return match self.gathered(segments, sorts)? {
-                Some(hits) => Ok(hits),
-                None => self.by_order(segment, order),
-            };
-        }
-        self.gathered(segments, sorts)?.ok_or_else(|| {
-            let text = format!("more than {SORTED_MAX} matches: they can be sorted by one date, text, number or _lastUpdated only; narrow the search or sort otherwise");
-            Refusal::Invalid(Issue::error("too-costly", "http._sort", text))
-        })
-    }
-
-    /// The order as a walk, if an index has it.
-    fn order<'q>(&self, segment: &Segment<'_>, sort: &'q Sort) -> Option<Order<'q>> {
-        if !matches!(segment.within, Within::Anywhere | Within::Part(_)) {
-            return None;
-        }
-        match &sort.key {
-            SortKey::Updated if segment.within == Within::Anywhere => Some(Order::Updated(sort.descending)),
-            SortKey::By(parameters) => {
-                let parameter = parameters.get(segment.type_at).filter(|p| drive::ordered_by(p))?;
-                let by_text = parameter.kind == akson_fhir::definition::SearchKind::String;
-                (!by_text || segment.within == Within::Anywhere).then_some(Order::By(parameter, sort.descending))
-            }
-            _ => None,
-        }
-    }
-
-    /// Whether the order drives rather than a condition: within a patient, or where the best condition is a common one.
-    fn order_drives(&self, segment: &Segment<'_>) -> Result<bool, Refusal> {
-        if let Within::Part(_) = segment.within {
-            return Ok(segment.type_name != "Patient");
-        }
-        let Some(at) = drive::choose(&segment.conditions, Some(segment.type_name)) else { return Ok(true) };
-        match drive::rank(segment.conditions[at], Some(segment.type_name)) {
-            Some(rank) if rank < 4 => Ok(false),
-            Some(rank) if rank >= drive::COMMON => Ok(true),
-            _ => {
-                let mut count = 0;
-                let walk = Walk { bodies: false, ..self.walk(segment, Order::Natural) };
-                let _ = self.walker.walk(&walk, &mut |_| {
-                    count += 1;
-                    Ok(if count > SAMPLE_MAX { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
-                })?;
-                Ok(count > SAMPLE_MAX)
-            }
-        }
-    }
-
-    /// Matches in the order of an index, then those without a value.
-    fn by_order<'q>(&self, segment: &Segment<'q>, order: Order<'q>) -> Result<Vec<Hit>, Refusal> {
-        let mut hits = Vec::new();
-        let mut looked = 0;
-        let missing_number = segment.number + 2;
-        let missing_only = self.cursor.as_ref().is_some_and(|cursor| cursor.segment == missing_number);
-        if !missing_only && self.fill(segment, order.clone(), segment.number, &mut looked, &mut hits)? {
-            return Ok(hits);
-        }
-        let Order::By(parameter, _) = order else { return Ok(hits) };
-        let Some(parameter) = self.walker.registry.find(segment.type_name, &parameter.code) else { return Ok(hits) };
-        let missing = Expr::Present(parameter.clone()).negated();
-        let mut conditions = segment.conditions.clone();
-        conditions.push(&missing);
-        let rest = Segment { conditions, within: segment.within.clone(), number: missing_number, ..*segment };
-        self.fill(&rest, Order::Natural, missing_number, &mut looked, &mut hits)?;
-        Ok(hits)
-    }
-
-    /// All matches sorted in memory, from the last of the page before on; none if there are too many.
-    fn gathered(&self, segments: &[Segment<'_>], sorts: &[Sort]) -> Result<Option<Vec<Hit>>, Refusal> {
-        let mut all: Vec<(u16, Keyed)> = Vec::new();
-        let mut too_many = false;
-        let mut looked = 0;
-        let indexing = self.walker.indexing();
-        for segment in segments {
-            let walk = self.walk(segment, Order::Natural);
-            self.each(segment, &walk, &mut looked, &mut |found| {
-                if all.len() >= SORTED_MAX {
-                    too_many = true;
-                    return Ok(ControlFlow::Break(()));
-                }
-                if let Some(stored) = found.stored {
-                    all.push((segment.number, keyed(&indexing, sorts, segment.type_at, stored)?));
-                }
-                Ok(ControlFlow::Continue(()))
-            })?;
-            if too_many {
-                return Ok(None);
-            }
-        }
-        let mut matches: Vec<Keyed> = all.into_iter().map(|(_, keyed)| keyed).collect();
-        sort(sorts, &mut matches);
-        let from = self.cursor.as_ref().map_or(0, |cursor| before(sorts, &matches, cursor));
-        let hits = matches.into_iter().skip(from).take(self.query.count + 1);
-        Ok(Some(hits.map(|one| self.hit(segments, one)).collect()))
-    }
-
-    /// A sorted match, with what the walk by order would need to go on from it.
-    fn hit(&self, segments: &[Segment<'_>], one: Keyed) -> Hit {
-        let base = segments.iter().find(|segment| segment.type_at == one.type_at).map_or(0, |segment| segment.number);
-        let has_value = one.keys.first().is_some_and(Option::is_some);
-        let segment = if has_value { base } else { base + 2 };
-        Hit { segment, key: one.keys.into_iter().next().flatten().unwrap_or_default(), stored: one.stored }
     }
 }

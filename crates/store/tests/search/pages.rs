@@ -103,6 +103,41 @@ fn pages_hold_each_match_once() {
 }
 
 #[test]
+fn ones_own_and_what_is_shared_come_in_one_order() {
+    let store = loaded(&[r#"{"resourceType":"Patient","id":"p"}"#, r#"{"resourceType":"Patient","id":"q"}"#]);
+    // Of what is shared, one has no date: several would come by the parts that they happen to be in.
+    let date = |n: u32| {
+        if n % 7 == 6 && n != 41 { String::new() } else { format!("2020-{:02}-{:02}", 1 + n % 12, 1 + n / 12) }
+    };
+    let is_shared = |n: u32| n % 4 == 1;
+    for n in 0..60 {
+        let own = observation(&format!("o{n:02}"), "p", &date(n), n);
+        let shared = own.replace("\"subject\"", "\"performer\":[{\"reference\":\"Patient/q\"}],\"subject\"");
+        load(&store, if is_shared(n) { &shared } else { &own });
+    }
+    let with_date: Vec<u32> = (0..60).filter(|n| !date(*n).is_empty()).collect();
+    // What has no date comes last either way, by place: what is shared stands before what is one's own.
+    let mut last: Vec<u32> = (0..60).filter(|n| date(*n).is_empty()).collect();
+    last.sort_by_key(|n| !is_shared(*n));
+    for (sort, descending) in [("date", false), ("-date", true)] {
+        let mut expected = with_date.clone();
+        expected.sort_by_key(|n| date(*n));
+        if descending {
+            expected.reverse();
+        }
+        let expected: Vec<String> = expected.iter().chain(&last).map(|n| format!("o{n:02}")).collect();
+        for count in [1, 2, 7, 1000] {
+            let address = format!("Observation?patient=p&_sort={sort}&_count={count}");
+            assert_eq!(ids_of(&store, &address, &Sight::everything()).unwrap(), expected, "{address}");
+            let narrower: Vec<String> =
+                expected.iter().filter(|id| id[1..].parse::<u32>().unwrap() % 3 == 1).cloned().collect();
+            let address = format!("Observation?patient=p&code=c1&_sort={sort}&_count={count}");
+            assert_eq!(ids_of(&store, &address, &Sight::everything()).unwrap(), narrower, "{address}");
+        }
+    }
+}
+
+#[test]
 fn totals_count_what_pages_hold() {
     let store = ward();
     for address in [
