@@ -13,6 +13,7 @@ pub mod filter;
 pub mod fold;
 mod include;
 pub mod index;
+mod narrow;
 mod near;
 pub mod numbers;
 mod ordered;

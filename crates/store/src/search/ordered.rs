@@ -16,6 +16,8 @@ use super::walk::{Key, Order, Walk, Within};
 
 /// How many rows of a driver are counted to choose between it and the order.
 const SAMPLE_MAX: i64 = 400;
+/// The same for who has few patients: the order would walk past everybody else's rows.
+const SAMPLE_OF_FEW_MAX: i64 = 1_000;
 
 fn too_many_to_sort() -> Refusal {
     let text = format!(
@@ -107,18 +109,22 @@ impl Run<'_> {
         if let Within::Part(_) = segment.within {
             return Ok(segment.type_name != "Patient");
         }
-        let Some(at) = drive::choose(&segment.conditions, Some(segment.type_name)) else { return Ok(true) };
-        match drive::rank(segment.conditions[at], Some(segment.type_name)) {
+        let driver = drive::choose(&segment.conditions, Some(segment.type_name));
+        let rank = driver.and_then(|at| drive::rank(segment.conditions[at], Some(segment.type_name)));
+        let few = self.walker.few_patients(segment.type_name)?.is_some();
+        let sample = if few { SAMPLE_OF_FEW_MAX } else { SAMPLE_MAX };
+        match rank {
             Some(rank) if rank < 4 => Ok(false),
-            Some(rank) if rank >= drive::COMMON => Ok(true),
+            // An order over everybody would walk past all that is not of the few.
+            rank if !few && rank.is_none_or(|rank| rank >= drive::COMMON) => Ok(true),
             _ => {
                 let mut count = 0;
                 let walk = Walk { bodies: false, ..self.walk(segment, Order::Natural) };
                 let _ = self.walker.walk(&walk, &mut |_| {
                     count += 1;
-                    Ok(if count > SAMPLE_MAX { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
+                    Ok(if count > sample { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
                 })?;
-                Ok(count > SAMPLE_MAX)
+                Ok(count > sample)
             }
         }
     }

@@ -14,6 +14,7 @@ use akson_fhir::outcome::Issue;
 use super::drive;
 use super::expr::{Expr, ReferenceTest, Test};
 use super::include::{INCLUDED_MAX, include};
+use super::narrow::{Among, Known};
 use super::page::{Bond, Cursor, open, seal};
 use super::param::reference::targets_of;
 use super::query::{Query, Sort, SortKey, Summary, Total};
@@ -99,7 +100,7 @@ impl View {
         };
         let end = cursor.as_ref().map_or_else(|| self.numbers_end(), |cursor| cursor.end);
         let registry = self.registry();
-        let walker = Walker { view: self, registry: &registry, sight, end };
+        let walker = Walker { view: self, registry: &registry, sight, end, few: Known::default() };
         Run { walker: &walker, query, cursor, bond }.page()
     }
 
@@ -119,7 +120,7 @@ impl View {
     /// The statements of a query's first page, each with the engine's plan for it. A chain that drives shows its end.
     pub fn explain(&self, query: &Query, sight: &Sight) -> Result<Vec<(String, Vec<String>)>, Refusal> {
         let registry = self.registry();
-        let walker = Walker { view: self, registry: &registry, sight, end: self.numbers_end() };
+        let walker = Walker { view: self, registry: &registry, sight, end: self.numbers_end(), few: Known::default() };
         let run = Run { walker: &walker, query, cursor: None, bond: Bond { query: 0, sight: 0 } };
         let mut plans = Vec::new();
         for segment in run.segments()? {
@@ -136,10 +137,13 @@ impl View {
                 let (Expr::Chain(_, type_name, inner) | Expr::Has(type_name, _, inner)) = driver else { break };
                 walk = walker.plain(type_name, drive::flat(inner));
             }
-            let (text, bound) = walker.statement(&walk);
-            let plan = format!("EXPLAIN QUERY PLAN {text}");
-            let lines = self.connection.query(&plan, &super::walk::binds(&bound), |row| Ok(row.text(3)?.to_owned()))?;
-            plans.push((text, lines));
+            for among in walker.amongs(&walk, walker.driver(&walk))? {
+                let (text, bound) = walker.statement(&Walk { among, ..walk.clone() });
+                let plan = format!("EXPLAIN QUERY PLAN {text}");
+                let binds = super::walk::binds(&bound);
+                let lines = self.connection.query(&plan, &binds, |row| Ok(row.text(3)?.to_owned()))?;
+                plans.push((text, lines));
+            }
         }
         Ok(plans)
     }
@@ -147,7 +151,7 @@ impl View {
     /// Whether the caller sees the live resource at a place.
     pub fn sees(&self, sight: &Sight, type_id: TypeId, place: Place) -> Result<bool, Error> {
         let registry = self.registry();
-        let walker = Walker { view: self, registry: &registry, sight, end: i64::MAX };
+        let walker = Walker { view: self, registry: &registry, sight, end: i64::MAX, few: Known::default() };
         Ok(walker.seen_at(Definitions::r4().get(type_id).name, place)?.is_some())
     }
 }
@@ -329,6 +333,7 @@ impl Run<'_> {
             order,
             after: None,
             bodies: true,
+            among: Among::All,
         }
     }
 

@@ -154,6 +154,11 @@ impl<'a> Sql<'a> {
         self.push(")")
     }
 
+    /// Adds the same, as one of few texts however many numbers there are.
+    pub fn one_of_evened(&mut self, values: &[i64]) -> &mut Self {
+        self.one_of(&evened(values))
+    }
+
     /// Adds the same for the numbers of parameters.
     pub fn among(&mut self, rows: &[i32]) -> &mut Self {
         let rows: Vec<i64> = rows.iter().copied().map(i64::from).collect();

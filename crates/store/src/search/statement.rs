@@ -6,6 +6,7 @@
 use super::compile::{conditions_at, type_number};
 use super::drive::Drive;
 use super::expr::{Expr, Test};
+use super::narrow::Among;
 use super::registry::Parameter;
 use super::sql::{At, Sql};
 use super::visible::{told, visible};
@@ -152,6 +153,15 @@ pub(super) fn body(sql: &mut Sql<'_>, walk: &Walk<'_>, driver: Option<usize>, en
         sql.push(" AND d.part = ").int(part);
         if walk.type_name == "Patient" {
             sql.push(" AND d.rid = ").int(part);
+        }
+    }
+    match &walk.among {
+        Among::All => {}
+        Among::Shared => {
+            sql.push(" AND d.part <= 0");
+        }
+        Among::Patients(patients) => {
+            sql.push(" AND d.part").one_of_evened(patients);
         }
     }
     let mut rest: Vec<&Expr> = match driver {

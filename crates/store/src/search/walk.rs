@@ -4,12 +4,14 @@
 //! walk over its targets with a walk over the sources of each inside.
 //! What it does not do: pages (`run`), or sort (`sort`).
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::ops::ControlFlow;
 
 use super::drive::{self, Drive};
 use super::expr::{Expr, StringTest};
 use super::index::{Indexing, rows_of};
+use super::narrow::{Among, Known};
 use super::registry::{Parameter, Registry};
 use super::sight::Sight;
 use super::sql::{Bound, Sql};
@@ -81,6 +83,8 @@ pub struct Walk<'a> {
     pub after: Option<(Key, Place)>,
     /// Whether the resources themselves are wanted.
     pub bodies: bool,
+    /// Among whose.
+    pub among: Among,
 }
 
 /// Who walks: a view, a sight, and the end of the numbers that count.
@@ -93,6 +97,8 @@ pub struct Walker<'a> {
     pub sight: &'a Sight,
     /// Resources with a number from here on came later than the first page.
     pub end: i64,
+    /// The few patients of the caller, by type, as far as they were asked for.
+    pub(super) few: Known,
 }
 
 /// Whether to go on.
@@ -243,10 +249,32 @@ impl<'a> Walker<'a> {
 
     /// A walk without order over places.
     pub fn plain<'w>(&self, type_name: &'static str, conditions: Vec<&'w Expr>) -> Walk<'w> {
-        Walk { type_name, conditions, within: Within::Anywhere, order: Order::Natural, after: None, bodies: false }
+        Walk {
+            type_name,
+            conditions,
+            within: Within::Anywhere,
+            order: Order::Natural,
+            after: None,
+            bodies: false,
+            among: Among::All,
+        }
     }
 
     fn direct(&self, walk: &Walk<'_>, driver: Option<usize>, each: &mut dyn FnMut(Found) -> Flow) -> Flow {
+        for among in self.amongs(walk, driver)? {
+            let part = match among {
+                Among::All => Cow::Borrowed(walk),
+                among => Cow::Owned(Walk { among, ..walk.clone() }),
+            };
+            if self.at_once(&part, driver, each)?.is_break() {
+                return Ok(ControlFlow::Break(()));
+            }
+        }
+        Ok(ControlFlow::Continue(()))
+    }
+
+    /// A walk in one statement.
+    fn at_once(&self, walk: &Walk<'_>, driver: Option<usize>, each: &mut dyn FnMut(Found) -> Flow) -> Flow {
         let find = |type_name: &str, id: &str| place_of(self.view, type_name, id);
         let mut sql = Sql::new(self.view.hashes(), self.registry, self.sight, &find);
         let shape = write(&mut sql, walk, driver, self.end);
@@ -351,11 +379,15 @@ impl<'a> Walker<'a> {
             return Ok(count);
         }
         let find = |type_name: &str, id: &str| place_of(self.view, type_name, id);
-        let mut sql = Sql::new(self.view.hashes(), self.registry, self.sight, &find);
-        sql.push("SELECT count(*) FROM (SELECT DISTINCT d.part, d.rid FROM ");
-        body(&mut sql, walk, driver, self.end);
-        sql.push(") q ORDER BY 1 LIMIT 1");
-        Ok(self.view.connection.one(&sql.text, &binds(&sql.binds), |row| row.int(0))?.unwrap_or(0))
+        let mut count = 0;
+        for among in self.amongs(walk, driver)? {
+            let mut sql = Sql::new(self.view.hashes(), self.registry, self.sight, &find);
+            sql.push("SELECT count(*) FROM (SELECT DISTINCT d.part, d.rid FROM ");
+            body(&mut sql, &Walk { among, ..walk.clone() }, driver, self.end);
+            sql.push(") q ORDER BY 1 LIMIT 1");
+            count += self.view.connection.one(&sql.text, &binds(&sql.binds), |row| row.int(0))?.unwrap_or(0);
+        }
+        Ok(count)
     }
 
     /// The statement of a walk, for looking at its plan.

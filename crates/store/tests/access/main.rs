@@ -12,6 +12,7 @@ mod agree;
 mod blocks;
 mod judge;
 mod made;
+mod narrow;
 mod openings;
 mod plans;
 mod redaction;
