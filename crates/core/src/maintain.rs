@@ -1,5 +1,7 @@
 //! What an operator asks of the record as a whole: its health, proof that it is sound, a new index.
 
+use std::os::unix::fs::PermissionsExt;
+
 use akson_store::{Next, Watch};
 
 use crate::Core;
@@ -26,6 +28,8 @@ pub struct Health {
     pub open: Vec<OpenWork>,
     /// The address that the record was made under, if it has another one now.
     pub former_base: Option<String>,
+    /// The rights of its folder, if others than its owner have any.
+    pub shared_mode: Option<u32>,
     /// When the record was proved last, if ever.
     pub proved: Option<Proved>,
 }
@@ -69,6 +73,15 @@ pub struct Report {
 }
 
 impl Core {
+    /// How many resources of some types there are, live and deleted.
+    pub fn resources_of<'a>(&self, types: impl Iterator<Item = &'a str>) -> Result<u64, Error> {
+        let mut sum = 0;
+        for name in types {
+            sum += self.store().resources_of(name)?;
+        }
+        Ok(sum)
+    }
+
     /// How it is.
     pub fn health(&self) -> Health {
         let store = self.store();
@@ -85,11 +98,18 @@ impl Core {
             log_bytes: self.space().log_bytes(),
             open: self.open_work().unwrap_or_default(),
             former_base,
+            shared_mode: shared_mode(store.path()),
             proved,
             free_bytes: self.space().free_bytes(),
             writable: self.space().is_left(),
         }
     }
+}
+
+/// The rights of the folder that a database stands in, if others than its owner have any.
+fn shared_mode(database: &std::path::Path) -> Option<u32> {
+    let mode = std::fs::metadata(database.parent()?).ok()?.permissions().mode() & 0o777;
+    (mode & 0o077 != 0).then_some(mode)
 }
 
 fn read_proof(kept: &[u8]) -> Option<Proved> {
@@ -106,10 +126,10 @@ impl Core {
         }
         let total = self.store().resources()?;
         let told = open.into_iter().map(|work| {
-            let answers_are_old = work.kind == "reindex" && work.subject == akson_store::RULES;
+            let answers_are_old = work.kind == "reindex";
             let what = match work.kind.as_str() {
                 "parameter" => format!("indexing by {}", work.subject),
-                _ if answers_are_old => "indexing by the rules of this program".to_string(),
+                _ if work.subject == akson_store::RULES => "indexing by the rules of this program".to_string(),
                 _ => "indexing anew".to_string(),
             };
             OpenWork { what, done: work.done.unsigned_abs(), total, answers_are_old }

@@ -2,7 +2,10 @@
 //!
 //! Works through all resources in small writes, and notes in `job` how far it is, so that it goes on after a restart. Each
 //! resource gets the rows it lacks, its `present` bits, and a body packed with its type's newest dictionary. Rows that should
-//! not be there are taken out at the end. Search answers as before while it runs.
+//! not be there are taken out at the end. Search answers while it runs, by the rows that are there, and is told so
+//! ([`crate::View::answers_are_old`]).
+
+use std::sync::atomic::Ordering;
 
 use akson_fhir::definition::Definitions;
 
@@ -52,6 +55,14 @@ impl Store {
         verify::heads(&*self.read()?)
     }
 
+    /// How many resources of a type there are, live and deleted.
+    pub fn resources_of(&self, type_name: &str) -> Result<u64, Error> {
+        let Some(number) = number_of(type_name) else { return Ok(0) };
+        let sql = "SELECT COUNT(*) FROM resource WHERE type = $1 ORDER BY 1 LIMIT 1";
+        let count = self.read()?.connection.one(sql, &[Int(number)], |row| row.int(0))?;
+        Ok(count.map_or(0, i64::unsigned_abs))
+    }
+
     /// How many resources a piece of work has done.
     pub fn done(&self, work: &Work) -> Result<u64, Error> {
         let sql = "SELECT done FROM job WHERE id = $1 ORDER BY id LIMIT 1";
@@ -70,7 +81,16 @@ impl Store {
 
     /// Notes that all index rows shall be made again; [`Store::work`] does it.
     pub fn reindex(&self) -> Result<Work, Error> {
-        self.write(|tx| tx.begin_work("reindex", "")).wait()
+        let work = self.write(|tx| tx.begin_work("reindex", "")).wait()?;
+        self.note_reindexing()?;
+        Ok(work)
+    }
+
+    /// Lets views know whether the whole index is being made anew.
+    fn note_reindexing(&self) -> Result<(), Error> {
+        let view = self.read()?;
+        view.shared.reindexing.store(is_open(&view.connection)?, Ordering::Release);
+        Ok(())
     }
 
     /// Does work until it is finished, or `watch` says to stop. Whether it is finished.
@@ -90,8 +110,9 @@ impl Store {
                 done => done?,
             }
         }
-        let work = work.clone();
-        self.write(move |tx| tx.end_work(&work)).wait()?;
+        let ended = work.clone();
+        self.write(move |tx| tx.end_work(&ended)).wait()?;
+        self.note_reindexing()?;
         Ok(true)
     }
 
@@ -118,6 +139,12 @@ impl Store {
 
 fn number_of(type_name: &str) -> Option<i64> {
     Definitions::r4().resource(type_name).map(|found| types::number(found.id))
+}
+
+/// Whether the whole index is being made anew.
+pub(crate) fn is_open(connection: &Connection) -> Result<bool, Error> {
+    let sql = "SELECT id FROM job WHERE kind = 'reindex' AND state = 1 ORDER BY id LIMIT 1";
+    Ok(connection.one(sql, &[], |_| Ok(()))?.is_some())
 }
 
 /// Notes work to be done; the same work begun before is given up. Called inside a transaction.

@@ -2,7 +2,7 @@
 //!
 //! The rules are the search parameters of R4 and the code that takes values out of resources. Their fingerprint is kept in
 //! the database. One made by another program gets an index made anew in the background ([`crate::Work`] of the subject
-//! [`RULES`]); until that is done, searches answer by the rows that are there.
+//! [`RULES`]); until that is done, searches answer by the rows that are there ([`crate::View::answers_are_old`]).
 //! What it does not do: search parameters added at run time (`parameters.rs`), which have work of their own.
 
 use akson_fhir::definition::Definitions;

@@ -23,6 +23,7 @@ use crate::engine::{Connection, migrate, sqlite};
 use crate::ids::Ids;
 use crate::pending::{Pending, pending};
 use crate::prepare::{Companions, Home, Prepared};
+use crate::reindex;
 use crate::search::registry::Registry;
 use crate::settings::{self, Pulse, Settings};
 use crate::short::Owner;
@@ -51,6 +52,8 @@ pub(crate) struct Shared {
     moved: AtomicBool,
     /// Commits that changed accounts or sessions.
     pub(crate) identities: AtomicU64,
+    /// The whole index is being made anew: it may lack something until then.
+    pub(crate) reindexing: AtomicBool,
     /// Readers that wait for their lines.
     waiting: AtomicI64,
     /// Readers whose lines were kept, or could not be.
@@ -129,6 +132,7 @@ impl Store {
         let mut log = Log::load(&connection)?;
         audit::take_over(&connection, &mut log)?;
         rules::check(&connection, (options.clock)())?;
+        let reindexing = reindex::is_open(&connection)?;
         settings::note_base(&connection, &options.base)?;
         connection.execute("COMMIT", &[])?;
         let opened = opening::last_end(&connection)?;
@@ -152,6 +156,7 @@ impl Store {
             next_number: AtomicI64::new(kept.pulse.number),
             moved: AtomicBool::new(moved),
             identities: AtomicU64::new(0),
+            reindexing: AtomicBool::new(reindexing),
             waiting: AtomicI64::new(0),
             noted: AtomicU64::new(0),
             opened: AtomicI64::new(opened),

@@ -6,6 +6,7 @@
 
 use std::ops::Deref;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use akson_fhir::definition::TypeId;
 
@@ -107,6 +108,11 @@ impl View {
     /// The connection, for searches.
     pub fn connection(&self) -> &Connection {
         &self.connection
+    }
+
+    /// Whether the whole index is being made anew, so that a search may miss something.
+    pub fn answers_are_old(&self) -> bool {
+        self.shared.reindexing.load(Ordering::Acquire)
     }
 
     /// The search parameters.

@@ -154,6 +154,8 @@ fn a_database_of_other_rules_is_indexed_anew_once() {
     store.write(|tx| tx.connection().execute("DELETE FROM token", &[])).wait().unwrap();
     drop(store);
     let store = open(folder.path());
+    let old = |store: &Store| store.read().unwrap().answers_are_old();
+    assert!(old(&store));
     let work = store.open_work().unwrap().remove(0);
     assert_eq!((work.kind.as_str(), work.subject.as_str()), ("reindex", akson_store::RULES));
     assert!(!store.work(&work, |_| Next::Stop).unwrap());
@@ -161,11 +163,12 @@ fn a_database_of_other_rules_is_indexed_anew_once() {
     // It goes on where it was.
     let store = open(folder.path());
     let again = store.open_work().unwrap().remove(0);
-    assert_eq!((again.id, again.done > 0), (work.id, true));
+    assert_eq!((again.id, again.done > 0, old(&store)), (work.id, true, true));
     assert!(store.work(&again, |_| Next::On).unwrap());
+    assert!(!old(&store));
     drop(store);
     let store = open(folder.path());
-    assert!(store.open_work().unwrap().is_empty());
+    assert!(store.open_work().unwrap().is_empty() && !old(&store));
     assert_clean(&store);
 }
 

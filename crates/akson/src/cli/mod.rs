@@ -22,6 +22,8 @@ use crate::control::commands;
 
 /// Runs the command of this process.
 pub fn run() -> ExitCode {
+    // What is made here holds records: databases, keys, exports. Nobody but its owner gets at it.
+    rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
     let matches = reader().get_matches();
     tracing_subscriber::fmt()
         .with_writer(std::io::stderr)

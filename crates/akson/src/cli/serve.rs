@@ -72,6 +72,7 @@ pub fn serve(settings: Config) -> Result<ExitCode, Failure> {
         let room = open_room(&house)?;
         let stop = stop(core.clone())?;
         announce(&house.config, started);
+        warn(&core)?;
         let stop_time = limits.stop_time;
         server::serve(listener, router, limits, Arc::clone(&house.metrics), stop).await;
         tokio::task::block_in_place(|| room.close(stop_time));
@@ -95,6 +96,25 @@ fn announce(settings: &Config, started: Instant) {
     println!("  Programs    akson sandbox token operator prints a token, in a sandbox");
     println!("  Database    {}", settings.data.display());
     println!("Stop with Ctrl-C.");
+}
+
+/// Says what an operator should know from the start; `akson doctor` says the same.
+fn warn(core: &Core) -> Result<(), Failure> {
+    let health = core.health();
+    if let Some(former) = &health.former_base {
+        eprintln!(
+            "warning: the record was made under {former}, and server.public_url is another one now: references that were \
+             written with the former address do not lead to its resources"
+        );
+    }
+    if let Some(mode) = health.shared_mode
+        && !core.identity().is_sandbox()?
+    {
+        eprintln!(
+            "warning: the folder of the database has the rights {mode:03o}: others on this machine may read it; run chmod 700"
+        );
+    }
+    Ok(())
 }
 
 /// What a new database begins with.

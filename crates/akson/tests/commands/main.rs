@@ -7,6 +7,7 @@ mod beside;
 mod users;
 
 use std::io::{BufRead, BufReader};
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 
@@ -119,6 +120,27 @@ fn what_is_loaded_is_loaded_once_and_comes_out_again() {
     assert!(succeeds(path, &["verify", "--data", "second"]).contains("sound"));
     assert!(succeeds(path, &["reindex"]).contains("4 resources"));
     assert!(succeeds(path, &["doctor"]).contains("sound"));
+}
+
+#[test]
+fn what_is_made_is_for_its_owner_alone() {
+    let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    std::fs::write(path.join("bundle.json"), BUNDLE).unwrap();
+    succeeds(path, &["load", "bundle.json"]);
+    succeeds(path, &["export", "out"]);
+    for made in ["akson-data", "out"] {
+        assert_eq!(mode(&path.join(made)), 0o700, "{made}");
+        for file in std::fs::read_dir(path.join(made)).unwrap() {
+            let file = file.unwrap().path();
+            assert_eq!(mode(&file), 0o600, "{}", file.display());
+        }
+    }
+    assert!(!succeeds(path, &["doctor"]).contains("chmod"));
+    std::fs::set_permissions(path.join("akson-data"), std::fs::Permissions::from_mode(0o755)).unwrap();
+    let told = succeeds(path, &["doctor"]);
+    assert!(told.contains("755: others on this machine may read the record; run chmod 700"), "{told}");
 }
 
 #[test]

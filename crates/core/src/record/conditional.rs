@@ -37,7 +37,7 @@ impl Record {
         self.matching(&view, sight, type_name, criteria).map(|_| ())
     }
 
-    /// What matches.
+    /// What matches. While the index is made anew that can't be known: what it lacks would be written twice.
     pub(super) fn matching(
         &self,
         view: &View,
@@ -45,6 +45,10 @@ impl Record {
         type_name: &'static str,
         criteria: &[Pair],
     ) -> Result<Match, Error> {
+        if view.answers_are_old() {
+            let text = "the search index is being made anew, and conditions wait for it; try again when /health says it is done";
+            return Err(Error::Unavailable(text.to_string()));
+        }
         let query = self.condition(view, type_name, criteria)?;
         let mut found = look::matches(view, sight, &query, 2)?;
         Ok(match (found.pop(), found.pop()) {

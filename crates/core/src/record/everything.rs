@@ -73,7 +73,10 @@ impl Record {
         let lines = shown.map(|(_, stored)| self.line_of(about, stored)).collect();
         let total = Some(entries.iter().filter(|(_, mode)| *mode == Mode::Match).count() as u64);
         let path = format!("Patient/{id}/$everything");
-        Ok((Found { path, entries, total, page: None, next: None, used: pairs, issues: Vec::new() }, lines))
+        Ok((
+            Found { path, entries, total, page: None, next: None, used: pairs, issues: look::told(&view, Vec::new()) },
+            lines,
+        ))
     }
 
     /// The resources of one type in the patient's compartment.

@@ -74,7 +74,10 @@ impl Record {
         }
         let total = Some(entries.len() as u64);
         let path = "Observation/$lastn".to_string();
-        Ok((Found { path, entries, total, page: None, next: None, used: pairs, issues: Vec::new() }, lines))
+        Ok((
+            Found { path, entries, total, page: None, next: None, used: pairs, issues: look::told(&view, Vec::new()) },
+            lines,
+        ))
     }
 }
 

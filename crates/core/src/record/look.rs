@@ -61,8 +61,17 @@ pub(super) fn run(view: &View, query: &Query, sight: &Sight) -> Result<Page, Err
         entries: matches.chain(included).collect(),
         total: page.total.map(|total| total as u64),
         next: page.next,
-        issues: page.issues,
+        issues: told(view, page.issues),
     })
+}
+
+/// What has to be said of an answer: also that it may lack something while the index is made anew.
+pub(super) fn told(view: &View, mut issues: Vec<Issue>) -> Vec<Issue> {
+    if view.answers_are_old() {
+        let text = "the search index is being made anew: this answer may lack resources; /health says when it is done";
+        issues.push(Issue::warning("incomplete", "", text));
+    }
+    issues
 }
 
 /// The first matches of a query.

@@ -44,10 +44,15 @@ fn look(desk: &Desk) -> Result<Ending, Failure> {
         desk.say(format!("address      the record was made under {former}, and server.public_url is another one now:"));
         desk.say("             references that were written with the former address do not lead to its resources");
     }
+    if let Some(mode) = health.shared_mode {
+        desk.say(format!(
+            "rights       {mode:03o}: others on this machine may read the record; run chmod 700 on the folder"
+        ));
+    }
     for work in &health.open {
         desk.say(format!("work         {}: {} of {}", work.what, grouped(work.done), grouped(work.total)));
         if work.answers_are_old {
-            desk.say("             until it is done, searches answer by the rows of an older program");
+            desk.say("             until it is done, searches may miss something, and conditions are refused");
         }
     }
     if health.open.is_empty() {

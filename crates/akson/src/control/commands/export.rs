@@ -1,6 +1,7 @@
 //! `akson export`: the current resources as NDJSON, one file per type.
 //!
-//! Each file is written beside its place and moved there when it is whole.
+//! Each file is written beside its place and moved there when it is whole. Stopped, it keeps the files that are whole; begun again,
+//! it writes all anew, since a file begun earlier would be of another moment.
 
 use std::fs::File;
 use std::io::{BufWriter, Write};
@@ -35,14 +36,17 @@ impl Command for Export {
         let core = desk.core()?;
         let folder = desk.path(&self.folder);
         std::fs::create_dir_all(&folder)?;
+        let wanted = |name: &str| self.types.is_empty() || self.types.iter().any(|wanted| wanted == name);
+        let types = || definitions.resource_types().map(|found| found.name).filter(|name| wanted(name));
+        let all = core.resources_of(types())?;
         let mut total = 0;
-        for found in definitions.resource_types() {
-            if !self.types.is_empty() && !self.types.iter().any(|name| name == found.name) {
-                continue;
-            }
-            let Some(count) = export_type(desk, core, &folder, found.name, total)? else { return Ok(Ending::Stopped) };
+        for name in types() {
+            let Some(count) = export_type(desk, core, &folder, name, (total, all))? else {
+                desk.say("what is whole is in the folder; the same command writes all of it anew");
+                return Ok(Ending::Stopped);
+            };
             if count > 0 {
-                desk.say(format!("{:>12}  {}", grouped(count), found.name));
+                desk.say(format!("{:>12}  {}", grouped(count), name));
             }
             total += count;
         }
@@ -57,7 +61,7 @@ fn export_type(
     core: &Core,
     folder: &Path,
     type_name: &'static str,
-    before: u64,
+    (before, all): (u64, u64),
 ) -> Result<Option<u64>, Failure> {
     let record = core.record(Caller::job("export", core.now()));
     let mut out: Option<BufWriter<File>> = None;
@@ -76,7 +80,7 @@ fn export_type(
             count += 1;
         }
         let (stage, unit) = (format!("writing {type_name}"), "resources".to_owned());
-        if !desk.progress(Progress { stage, done: before + count, total: 0, unit }) {
+        if !desk.progress(Progress { stage, done: before + count, total: all, unit }) {
             let _ = std::fs::remove_file(&part);
             return Ok(None);
         }
