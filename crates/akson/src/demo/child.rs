@@ -57,8 +57,22 @@ pub(super) fn spread(female: bool, days: i32) -> [Spread; 3] {
 pub(super) struct Track(pub [f64; 3]);
 
 impl<'p> Chart<'p> {
+    /// The programme that every child is in: the health station's, later the school's.
+    pub(super) fn programme(&mut self) {
+        let (_, unit) = self.nurse(self.plan.today.since(self.who.born));
+        let episode = self
+            .begin("EpisodeOfCare", "programme")
+            .with("status", text("active"))
+            .with("type", list([super::shape::words("Barne- og ungdomsprogrammet")]))
+            .with("patient", self.subject())
+            .with("managingOrganization", super::shape::to("Organization", &unit))
+            .with("period", object([("start", text(self.who.born.text()))]));
+        self.put(episode);
+    }
+
     /// Everything of a child.
     pub(super) fn childhood(&mut self) {
+        self.programme();
         let mut chance = Chance::new(self.plan.seed, Purpose::Child, self.who.seed);
         let height = chance.normal() * 0.9;
         let track = Track([height * 0.6 + chance.normal() * 0.6, height, chance.normal() * 0.8]);

@@ -162,7 +162,10 @@ impl<'p> Chart<'p> {
             Owner::Worker(worker) => named("Practitioner", &worker.id, worker.name()),
             Owner::Unit(id) => to("Organization", id),
         };
-        let span = || period(day.at(from), Some(day.at(until)));
+        let span = period(day.at(from), Some(day.at(until)));
+        // A measure of a plan is its day's; other work is its owner's from when it was asked for.
+        let since = if work.based_on.is_some() { day } else { work.asked };
+        let restriction = object([("period", period(since.at(0), Some(day.at(until))))]);
         let open = matches!(work.state, "requested" | "accepted" | "in-progress" | "ready");
         let modified = if open { work.asked.at(12 * 60) } else { day.at(until) };
         let task = self
@@ -176,11 +179,11 @@ impl<'p> Chart<'p> {
             .with("description", text(work.what.clone()))
             .maybe("focus", work.focus.clone())
             .with("for", self.subject())
-            .with("executionPeriod", span())
+            .with("executionPeriod", span)
             .with("authoredOn", text(work.asked.at(12 * 60)))
             .with("lastModified", text(modified))
             .with("owner", owner)
-            .with("restriction", object([("period", span())]));
+            .with("restriction", restriction);
         self.put(task);
     }
 

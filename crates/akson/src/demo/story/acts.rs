@@ -216,6 +216,7 @@ impl Chart<'_> {
     fn newborn(&mut self, cast: &[Person]) {
         self.parent(cast, "sunniva-testesen");
         self.parent(cast, "eirik-proveland");
+        self.programme();
         let by = self.somebody(Unit::ChildHealth, "nurse", 0);
         let seen = Seen { day: self.who.born, minute: 11 * 60, by };
         self.measured("weight", ("29463-7", "Body weight"), ("3.41".to_owned(), "kg", "kg"), seen);
