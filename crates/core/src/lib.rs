@@ -32,8 +32,8 @@ pub use maintain::{Health, OpenWork, Proved, Report};
 pub use oslo::{day_bounds, zone as norway};
 pub use record::{
     Because, Change, Chart, Check, Day, EntryAnswer, Expected, ExportPage, Found, HistoryOf, InRole, KnownParameter,
-    LOG_PARAMETERS, MetaChange, Mode, OPENING_SYSTEM, Past, Patch, Reason, Record, Says, SearchOf, Seen, Standing,
-    Standpoint, ToReview, Verdict, Visit, Wanted, Written, is_sealed,
+    LOG_PARAMETERS, MetaChange, Mode, OPENING_SYSTEM, Past, Patch, Pattern, PatternKind, Reason, Record, Says,
+    SearchOf, Seen, Standing, Standpoint, ToOpen, ToReview, Verdict, Visit, Wanted, Written, is_sealed,
 };
 
 use std::cell::RefCell;

@@ -54,6 +54,7 @@ static STYLE: LazyLock<Asset> = LazyLock::new(|| {
         include_str!("../../assets/theme.css"),
         include_str!("../../assets/akson.css"),
         include_str!("../../assets/screens.css"),
+        include_str!("../../assets/oversight.css"),
     );
     let text = text.replace("inter-latin.woff2", &TYPE.path).replace("inter-latin-ext.woff2", &TYPE_MORE.path);
     Asset::new("akson", "css", "text/css; charset=utf-8", text.into_bytes())

@@ -18,6 +18,8 @@ pub enum Trouble {
     Denied,
     /// Nothing there, or nothing for this person.
     NotFound,
+    /// Not for the role that was chosen.
+    NotYours,
     /// Signing in did not succeed.
     NotYou,
     /// Somebody has proven who they are, and is nobody here.
@@ -54,6 +56,8 @@ impl From<Error> for Trouble {
     fn from(error: Error) -> Trouble {
         match error {
             Error::Conflict(_) => Trouble::SignIn,
+            Error::NotFound | Error::Gone => Trouble::NotFound,
+            Error::Denied(_) => Trouble::NotYours,
             error => {
                 tracing::error!(%error, "a page failed");
                 Trouble::Failed
@@ -76,6 +80,7 @@ pub fn answer(ask: &Ask, trouble: &Trouble) -> Response<Body> {
     let (status, title, lead) = match trouble {
         Trouble::Denied => (StatusCode::FORBIDDEN, w::DENIED, w::DENIED_LEAD),
         Trouble::NotFound => (StatusCode::NOT_FOUND, w::NOT_FOUND, w::NOT_FOUND_LEAD),
+        Trouble::NotYours => (StatusCode::FORBIDDEN, w::NOT_YOURS, w::NOT_YOURS_LEAD),
         Trouble::NotYou => (StatusCode::FORBIDDEN, w::NOT_YOU, w::NOT_YOU_LEAD),
         Trouble::Nobody => (StatusCode::FORBIDDEN, w::NOBODY_HERE, w::NOBODY_HERE_LEAD),
         Trouble::Level => (StatusCode::FORBIDDEN, w::LEVEL, w::LEVEL_LEAD),

@@ -10,6 +10,7 @@ pub mod serve;
 pub mod shell;
 
 pub mod error;
+pub mod kinds;
 mod provider;
 mod providers;
 pub mod read;

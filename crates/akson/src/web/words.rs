@@ -59,6 +59,8 @@ words! {
     NOT_FOUND_LEAD: "Adressen leder ikke noe sted, eller du har ikke tilgang til det som er der.", "Adressa leier ingen stad, eller du har ikkje tilgang til det som er der.", "The address leads nowhere, or you have no access to what is there.";
     DENIED: "Det går ikke", "Det går ikkje", "That is not possible";
     DENIED_LEAD: "Forespørselen kom ikke fra en av sidene her, eller siden var for gammel. Gå tilbake og prøv igjen.", "Førespurnaden kom ikkje frå ei av sidene her, eller sida var for gammal. Gå tilbake og prøv igjen.", "The request did not come from one of the pages here, or the page was too old. Go back and try again.";
+    NOT_YOURS: "Dette er ikke for rollen din", "Dette er ikkje for rolla di", "This is not for your role";
+    NOT_YOURS_LEAD: "Rollen du er logget inn med, har ikke tilgang hit. Har du en annen rolle, kan du bytte under økten din.", "Rolla du er logga inn med, har ikkje tilgang hit. Har du ei anna rolle, kan du byte under økta di.", "The role you are signed in with has no access here. If you have another role, you can change under your session.";
     NOT_YOU: "Du ble ikke logget inn", "Du vart ikkje logga inn", "You were not signed in";
     NOT_YOU_LEAD: "Innloggingen lyktes ikke, eller det finnes ingen åpen bruker for deg her. Prøv igjen, eller snakk med den som gir tilganger.", "Innlogginga lukkast ikkje, eller det finst ingen open brukar for deg her. Prøv igjen, eller snakk med den som gir tilgangar.", "Signing in did not succeed, or there is no open account for you here. Try again, or talk to whoever gives access.";
     NOBODY_HERE: "Du er ikke registrert her", "Du er ikkje registrert her", "You are not registered here";
@@ -93,4 +95,26 @@ pub fn duty(duty: Duty, language: Language) -> &'static str {
         Duty::PrivacyOfficer => ["Personvernombud", "Personvernombod", "Privacy officer"],
         Duty::Administrator => ["Systemadministrator", "Systemadministrator", "System administrator"],
     })
+}
+
+/// The duty of a code, as the log has it.
+pub fn duty_of_code(code: &str) -> Option<Duty> {
+    use Duty::{
+        Administrator, CaseWorker, Coordinator, Doctor, Emergency, Leader, ListDoctor, Nurse, PrivacyOfficer,
+        Psychologist, Student,
+    };
+    let all = [
+        Nurse,
+        Doctor,
+        ListDoctor,
+        Emergency,
+        Psychologist,
+        CaseWorker,
+        Coordinator,
+        Student,
+        Leader,
+        PrivacyOfficer,
+        Administrator,
+    ];
+    all.into_iter().find(|duty| duty.code() == code)
 }

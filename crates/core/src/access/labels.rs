@@ -18,6 +18,8 @@ pub const NOT_FOR_PARENTS: &str = "ADOL";
 /// Not to be told to the patient, nor to who represents the patient.
 pub const NOT_FOR_PATIENT: &str = "NOPAT";
 
+/// On a Patient: somebody well known, whose record the curious might look at.
+pub const WELL_KNOWN: &str = "CEL";
 /// The code system of labels of our own.
 pub const OVERSIGHT_SYSTEM: &str = "urn:akson:label";
 /// On a Task about who has looked at a record: for the patient and for who watches over the log, not for those it is about.

@@ -19,14 +19,14 @@ pub(crate) struct Known {
 }
 
 /// The live resource of this type and id.
-pub(super) fn live(view: &View, type_name: &str, id: &str) -> Result<Option<Known>, Error> {
+pub(crate) fn live(view: &View, type_name: &str, id: &str) -> Result<Option<Known>, Error> {
     let Some(found) = Definitions::r4().resource(type_name) else { return Ok(None) };
     let stored = view.get(found.id, id)?.filter(|stored| stored.state == State::Live);
     Ok(stored.and_then(|stored| known(&stored)))
 }
 
 /// The live resource that a reference leads to, if it is of this type.
-pub(super) fn follow(view: &View, type_name: &str, reference: Option<Value<'_>>) -> Result<Option<Known>, Error> {
+pub(crate) fn follow(view: &View, type_name: &str, reference: Option<Value<'_>>) -> Result<Option<Known>, Error> {
     let Some(text) = reference.and_then(|reference| reference.get("reference")).and_then(|text| text.as_str()) else {
         return Ok(None);
     };
@@ -37,7 +37,7 @@ pub(super) fn follow(view: &View, type_name: &str, reference: Option<Value<'_>>)
 }
 
 /// The live resources of a type that match, up to a number.
-pub(super) fn matching(
+pub(crate) fn matching(
     view: &View,
     type_name: &'static str,
     pairs: &[(&str, &str)],
@@ -51,6 +51,11 @@ pub(super) fn matching(
 /// The name in use of whom a resource is about.
 pub(crate) fn human_name(stored: &akson_store::Stored) -> String {
     known(stored).map(|known| known.human_name()).unwrap_or_default()
+}
+
+/// The date of birth of whom a resource is about.
+pub(crate) fn born(stored: &akson_store::Stored) -> String {
+    known(stored).map(|known| known.text("birthDate")).unwrap_or_default()
 }
 
 pub(crate) fn known(stored: &akson_store::Stored) -> Option<Known> {
@@ -70,7 +75,7 @@ impl Known {
     }
 
     /// Whether it is in use: not said to be inactive.
-    pub(super) fn active(&self) -> bool {
+    pub(crate) fn active(&self) -> bool {
         self.get("active").and_then(|value| value.bool()) != Some(false)
     }
 

@@ -51,7 +51,7 @@ pub use grants::{Context, Grant};
 pub use held::Held;
 pub use keys::KeyState;
 pub(crate) use keys::Seal;
-pub(crate) use lookup::human_name;
+pub(crate) use lookup::{Known, born, follow, human_name, items, known, live, matching, text};
 pub(crate) use people::People;
 pub use people::{Choice, Kind, NoCaller, SignedIn};
 pub use picker::PatientChoice;

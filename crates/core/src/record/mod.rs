@@ -5,6 +5,7 @@
 //! speak HTTP, or know how an answer is shown.
 
 mod audited;
+mod cases;
 mod chart;
 mod conditional;
 mod create;
@@ -23,6 +24,7 @@ mod open;
 mod own_log;
 mod parameters;
 mod patch;
+mod patterns;
 mod profiles;
 mod read;
 mod review;
@@ -30,6 +32,7 @@ mod sealed;
 mod search;
 mod seen;
 mod shown;
+mod to_open;
 mod transact;
 mod update;
 mod validate;
@@ -46,12 +49,14 @@ pub use open::{OPENING_SYSTEM, Reason, Standing};
 pub use own_log::{Day, Visit};
 pub(crate) use parameters::reconcile;
 pub use patch::Patch;
+pub use patterns::{Pattern, PatternKind};
 pub use profiles::Profiles;
 pub(crate) use profiles::each;
 pub use review::{ToReview, Verdict};
 pub use sealed::is_sealed;
 pub use search::{Found, KnownParameter, Mode, SearchOf};
 pub use seen::{Change, EntryAnswer, Expected, Seen, Written};
+pub use to_open::ToOpen;
 pub use validate::Check;
 pub use why::{Because, InRole, Says};
 

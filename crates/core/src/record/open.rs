@@ -181,7 +181,7 @@ impl Record {
     }
 
     /// The same, if they may open records.
-    fn opener(&self) -> Option<&Staff> {
+    pub(super) fn opener(&self) -> Option<&Staff> {
         self.staff().filter(|_| may_open(&self.caller) || may_declare(&self.caller))
     }
 

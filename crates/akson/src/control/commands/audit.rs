@@ -4,10 +4,13 @@ use std::fs::File;
 use std::io::{BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
+use akson_core::{Caller, instant};
 use clap::Subcommand;
 
 use crate::control::command::{Command, Ending, Failure, Needs};
 use crate::control::desk::{Desk, grouped};
+
+const DAY_US: i64 = 86_400_000_000;
 
 /// Prove, copy and check the log of who saw what.
 #[derive(clap::Args)]
@@ -33,6 +36,12 @@ enum What {
     Export {
         /// The file
         file: PathBuf,
+    },
+    /// List looks at records to ask about: one's own, a colleague's, of the same surname or address, of somebody well known
+    Patterns {
+        /// Of so many days until now
+        #[arg(long, default_value_t = 30)]
+        days: u16,
     },
     /// Check an exported log against checkpoints that were kept; needs no database
     Check {
@@ -70,6 +79,7 @@ impl Command for Audit {
                 Ok(Ending::Done)
             }
             What::Export { file } => export(desk, file),
+            What::Patterns { days } => patterns(desk, *days),
             What::Check { file, checkpoint, key } => check(desk, file, checkpoint, key),
         }
     }
@@ -105,6 +115,26 @@ fn check(desk: &Desk, file: &Path, kept: &Path, key: &str) -> Result<Ending, Fai
     let checked = akson_core::audit::check(BufReader::new(opened), &kept, &key)?;
     desk.say(format!("{} rows", grouped(checked.rows)));
     Ok(tell(desk, &checked.faults))
+}
+
+fn patterns(desk: &Desk, days: u16) -> Result<Ending, Failure> {
+    let core = desk.core()?;
+    let until = core.now();
+    let record = core.record(Caller::job("audit patterns", until));
+    let found = desk.wait(record.patterns((until - i64::from(days) * DAY_US, until + 1)))?;
+    for one in &found {
+        let (who, unit) = (one.actor.shown(), &one.actor.unit);
+        let (first, last) = (instant(one.first), instant(one.last));
+        desk.say(format!(
+            "{:<13} {who} ({unit}) looked at Patient/{}: {} entries, {first} to {last}",
+            one.kind.code(),
+            one.patient,
+            one.count
+        ));
+        one.events.iter().for_each(|event| desk.say(format!("              AuditEvent/{event}")));
+    }
+    desk.say(format!("{} patterns in {days} days", found.len()));
+    Ok(Ending::Done)
 }
 
 fn read(desk: &Desk, file: &Path) -> Result<String, Failure> {

@@ -5,7 +5,11 @@
 //! show and computes nothing. Every page stands in `PAGES` with samples of its states: a test renders each in every
 //! language. To add one, copy a folder, add its line here and its routes in `routes.rs`.
 
+pub mod log;
+pub mod open;
 pub mod patients;
+pub mod review;
+pub mod why;
 
 use maud::Markup;
 
@@ -30,5 +34,10 @@ pub struct PageOf {
 }
 
 /// Every page.
-pub const PAGES: &[PageOf] =
-    &[PageOf { name: "patients", words: patients::words::ALL, samples: patients::view::samples }];
+pub const PAGES: &[PageOf] = &[
+    PageOf { name: "patients", words: patients::words::ALL, samples: patients::view::samples },
+    PageOf { name: "open", words: open::words::ALL, samples: open::view::samples },
+    PageOf { name: "log", words: log::words::ALL, samples: log::view::samples },
+    PageOf { name: "review", words: review::words::ALL, samples: review::view::samples },
+    PageOf { name: "why", words: why::words::ALL, samples: why::view::samples },
+];
