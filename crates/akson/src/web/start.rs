@@ -1,12 +1,15 @@
 //! The start page, the style, the choice of language.
 
+use akson_core::access::may_open;
 use akson_core::identity::Kind;
+use akson_core::{Caller, Duty, Who};
 use axum::body::Body;
 use axum::http::{Response, StatusCode, header};
 use maud::{Markup, html};
 
 use super::ask::{Ask, go};
 use super::error::Trouble;
+use super::pages::{log, open, patients, review, why};
 use super::words as w;
 use crate::http::language::Language;
 use crate::http::look::Look;
@@ -30,6 +33,11 @@ pub async fn page(ask: Ask) -> Result<Response<Body>, Trouble> {
     ];
     let content = html! {
         p class="lead" { (ask.say(w::LEAD)) }
+        ul class="cards" {
+            @for (href, text, lead) in tools(ask.caller.as_ref()) {
+                li { a class="card" href=(href) { strong { (ask.say(text)) } span { (ask.say(lead)) } } }
+            }
+        }
         h2 { (ask.say(w::YOU_SEE)) }
         p { (ask.say(w::YOU_SEE_LEAD)) }
         ul class="cards" {
@@ -40,6 +48,29 @@ pub async fn page(ask: Ask) -> Result<Response<Body>, Trouble> {
         (for_programs(&ask))
     };
     Ok(ask.page(ask.say(w::AKSON)).answer(StatusCode::OK, &content))
+}
+
+/// Where it leads, what it is called, what it is for.
+type Tool = (&'static str, [&'static str; 3], [&'static str; 3]);
+
+/// The pages that somebody has use for, by what they do.
+fn tools(caller: Option<&Caller>) -> Vec<Tool> {
+    let Some(caller) = caller else { return Vec::new() };
+    let patients = ("/patients", patients::words::TITLE, patients::words::HINT);
+    let review = ("/review", review::words::TITLE, review::words::LEAD);
+    let why = ("/why", why::words::TITLE, why::words::LEAD);
+    match &caller.who {
+        Who::Citizen(_) => vec![("/log", log::words::TITLE, log::words::LEAD)],
+        Who::Operator => vec![patients, why],
+        Who::Staff(staff) => match staff.duty {
+            Duty::Leader => vec![review],
+            Duty::PrivacyOfficer => vec![review, why],
+            Duty::Administrator => vec![why],
+            _ if may_open(caller) => vec![patients, ("/open", open::words::TITLE, open::words::FIND_LEAD)],
+            _ => vec![patients],
+        },
+        _ => Vec::new(),
+    }
 }
 
 fn welcome(ask: &Ask) -> Response<Body> {

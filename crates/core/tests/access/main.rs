@@ -6,6 +6,7 @@ mod channels;
 mod citizens;
 mod log;
 mod matrix;
+mod patterns;
 #[allow(dead_code, reason = "a stage for all acts")]
 mod stage;
 #[allow(dead_code, reason = "shared with the tests of the door")]

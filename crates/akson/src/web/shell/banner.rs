@@ -159,6 +159,11 @@ impl Banner {
                         b { (shell.say(["Tilgang:", "Tilgang:", "Access:"])) } " " (self.ground)
                         span class="ak-hm" { ". " (logged) }
                     }
+                    @if self.opened {
+                        a class="ak-push" href={ "/patients/" (self.id) "/open" } {
+                            (shell.say(["Avslutt nå", "Avslutt no", "End it now"]))
+                        }
+                    }
                 }
             }
         }

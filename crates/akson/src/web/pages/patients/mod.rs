@@ -7,6 +7,7 @@ mod find;
 pub mod view;
 pub mod words;
 
+use akson_core::access::may_open;
 use akson_core::{Error, Found, Mode, SearchOf};
 use axum::body::Body;
 use axum::http::Response;
@@ -66,6 +67,7 @@ async fn found(ask: &Ask, written: &str, rows_max: usize) -> Result<View, Troubl
         pairs.push(("_sort".to_string(), "family".to_string()));
     }
     let of = SearchOf { type_name: Some("Patient"), compartment: None };
+    let opens = ask.caller.as_ref().is_some_and(may_open);
     let result = record.search(of, pairs, false).await;
     let written = written.to_string();
     match result {
@@ -73,11 +75,11 @@ async fn found(ask: &Ask, written: &str, rows_max: usize) -> Result<View, Troubl
             let mut rows = rows(ask, &found);
             let more = rows.len() > rows_max;
             rows.truncate(rows_max);
-            Ok(View { written, rows, more, refused: false })
+            Ok(View { written, rows, more, refused: false, opens })
         }
-        Err(Error::Denied(_)) => Ok(View { written, rows: Vec::new(), more: false, refused: true }),
+        Err(Error::Denied(_)) => Ok(View { written, rows: Vec::new(), more: false, refused: true, opens }),
         // What nobody can be called is what nobody is called.
-        Err(Error::Malformed(_)) => Ok(View { written, rows: Vec::new(), more: false, refused: false }),
+        Err(Error::Malformed(_)) => Ok(View { written, rows: Vec::new(), more: false, refused: false, opens }),
         Err(error) => Err(error.into()),
     }
 }

@@ -18,6 +18,8 @@ pub struct View {
     pub more: bool,
     /// Whether the caller's role sees no patients at all.
     pub refused: bool,
+    /// Whether the caller can open the record of somebody they have no relation to.
+    pub opens: bool,
 }
 
 /// A patient in the list.
@@ -69,7 +71,10 @@ impl View {
             (true, false) => empty(
                 &shell.say(w::NONE).replace("{}", &self.written),
                 shell.say(w::NONE_LEAD),
-                Some(("/patients", shell.say(w::MINE))),
+                Some(match self.opens {
+                    true => ("/open", shell.say(w::OPEN)),
+                    false => ("/patients", shell.say(w::MINE)),
+                }),
             ),
             _ => html! {
                 section class="ak-card" aria-labelledby="found" {
@@ -164,9 +169,9 @@ pub fn samples(shell: &Shell) -> Vec<Sample> {
             shell.say(w::HIDDEN),
         ),
     ];
-    let full = View { written: String::new(), rows: rows.clone(), more: false, refused: false };
+    let full = View { written: String::new(), rows: rows.clone(), more: false, refused: false, opens: false };
     let matches = View { written: "test".to_string(), more: true, ..full.clone() };
-    let none = View { written: "xyz".to_string(), ..View::default() };
+    let none = View { written: "xyz".to_string(), opens: true, ..View::default() };
     let refused = View { refused: true, ..View::default() };
     [("full", full), ("matches", matches), ("none", none), ("nobody", View::default()), ("refused", refused)]
         .into_iter()

@@ -18,6 +18,7 @@ words! {
     NO_ADDRESS: "Ikke registrert", "Ikkje registrert", "Not recorded";
     DEAD: "Død", "Død", "Deceased";
     NONE: "Ingen treff på «{}»", "Ingen treff på «{}»", "No match for «{}»";
+    OPEN: "Åpne journalen til noen uten kjent relasjon", "Opne journalen til nokon utan kjend relasjon", "Open the record of somebody without a known relation";
     NONE_LEAD: "Søket finner bare pasienter du eller enheten din har en relasjon til. Sjekk skrivemåten, eller søk på fødselsdato.", "Søket finn berre pasientar du eller eininga di har ein relasjon til. Sjekk skrivemåten, eller søk på fødselsdato.", "The search finds only patients that you or your unit have a relation to. Check the spelling, or search by birth date.";
     NOBODY: "Ingen pasienter ennå", "Ingen pasientar enno", "No patients yet";
     NOBODY_LEAD: "Her står pasientene du eller enheten din har en relasjon til: et besøk, et opphold, et vedtak, en liste eller en oppgave.", "Her står pasientane du eller eininga di har ein relasjon til: eit besøk, eit opphald, eit vedtak, ei liste eller ei oppgåve.", "Here are the patients that you or your unit have a relation to: a visit, a stay, a decision, a list or a task.";
