@@ -19,8 +19,8 @@ pub enum Who {
     Citizen(Arc<Citizen>),
     /// A system that signs in as itself.
     System(Arc<System>),
-    /// A link to another system, by its name.
-    Link(String),
+    /// A link to another organisation, with which messages are exchanged.
+    Link(Arc<Partner>),
     /// Work of the server's own, by its name.
     Job(String),
 }
@@ -173,6 +173,19 @@ pub struct System {
     pub by_law: bool,
 }
 
+/// An organisation with which messages are exchanged.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Partner {
+    /// The name of the link.
+    pub name: String,
+    /// The id of the Organization that it is, by which messages name it; empty: none, and so no message.
+    pub organisation: String,
+    /// The number of that Organization.
+    pub number: Option<i64>,
+    /// The number of the Group of patients that it is registered for; none: whoever a message is about.
+    pub group: Option<i64>,
+}
+
 /// The app that somebody uses, and what it was given. What it may see is never more than what its user may.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct App {
@@ -217,9 +230,9 @@ impl Caller {
         Caller::new(Who::Operator, moment, request.to_string())
     }
 
-    /// A link to another system.
-    pub fn link(name: &str, moment: i64) -> Caller {
-        Caller::new(Who::Link(name.to_string()), moment, crate::random_name())
+    /// A link to another organisation.
+    pub fn link(partner: Partner, moment: i64) -> Caller {
+        Caller::new(Who::Link(Arc::new(partner)), moment, crate::random_name())
     }
 
     /// Work of the server's own.
@@ -290,7 +303,7 @@ impl Caller {
             Who::Staff(staff) => format!("staff:{}", staff.user),
             Who::Citizen(citizen) => format!("citizen:{}", citizen.user),
             Who::System(system) => format!("system:{}", system.client),
-            Who::Link(name) => format!("link:{name}"),
+            Who::Link(partner) => format!("link:{}", partner.name),
             Who::Job(name) => format!("job:{name}"),
         }
     }

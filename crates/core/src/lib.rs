@@ -25,7 +25,7 @@ pub use akson_store::opening::Opening;
 pub use akson_store::search::{expr, sight};
 pub use akson_store::{Next, Step, Watch, instant};
 pub use backup::{CopiedFile, LogEnd, Manifest};
-pub use caller::{App, Caller, Citizen, Duty, OnBehalf, Representation, Responsibility, Staff, System, Who};
+pub use caller::{App, Caller, Citizen, Duty, OnBehalf, Partner, Representation, Responsibility, Staff, System, Who};
 pub use error::Error;
 pub use limits::Limits;
 pub use maintain::{Health, OpenWork, Proved, Report};

@@ -296,7 +296,7 @@ fn matches(pattern: &str, path: &str) -> bool {
 /// Who asks. The server's own addresses are open to all, with nothing of the record in them.
 fn caller(house: &House, route: &Route, head: &Parts, id: &str) -> Result<Caller, Refusal> {
     if route.interaction == Interaction::Server {
-        return Ok(Caller::link("anybody", house.core.now()).limited_to(Sight::new(HashMap::new(), Scope::Nothing)));
+        return Ok(Caller::job("anybody", house.core.now()).limited_to(Sight::new(HashMap::new(), Scope::Nothing)));
     }
     let caller = match http::caller::caller(&house.core, &house.config, head, id) {
         Err(NoEntry::Unknown(challenge)) => return Err(Refusal::unknown(challenge, house.sandbox)),

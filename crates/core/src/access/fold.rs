@@ -80,6 +80,7 @@ pub fn permit(cache: &Cache, registry: &Arc<Registry>, caller: &Caller, action: 
     let granted = match action {
         Action::Create | Action::Update | Action::Delete => {
             let mut granted = Granted { searches: made(Action::Search), writes: made(action), ..Granted::alike(sight) };
+            granted.answers = caller.controller.map(|controller| (controller, 0));
             if let Who::Staff(staff) = &caller.who {
                 let alone = Caller { app: None, actor: None, ..caller.clone() };
                 let patients = cache.sight(registry, &alone, Action::Read, || make(registry, &alone, Action::Read));
@@ -97,7 +98,7 @@ pub fn permit(cache: &Cache, registry: &Arc<Registry>, caller: &Caller, action: 
 
 /// The sight of callers for whom the rules have one word for everything.
 fn plain(caller: &Caller) -> Option<Sight> {
-    if caller.app.is_some() || !matches!(caller.who, Who::Operator | Who::Link(_) | Who::Job(_)) {
+    if caller.app.is_some() || !matches!(caller.who, Who::Operator | Who::Job(_)) {
         return None;
     }
     match &caller.within {

@@ -72,9 +72,9 @@ fn hides_addresses(caller: &Caller) -> bool {
             let finds = staff.codes.iter().any(|code| code == FINDS_THE_WAY);
             !(finds && matches!(staff.duty, Duty::Nurse | Duty::Doctor | Duty::Emergency | Duty::Student))
         }
-        Who::System(_) => true,
+        Who::System(_) | Who::Link(_) => true,
         // A citizen reads their own; who has a confidential address is represented by nobody.
-        Who::Citizen(_) | Who::Operator | Who::Link(_) | Who::Job(_) => false,
+        Who::Citizen(_) | Who::Operator | Who::Job(_) => false,
     }
 }
 

@@ -83,7 +83,7 @@ impl Actor {
             Who::Staff(staff) => named("staff", &staff.user),
             Who::Citizen(citizen) => named("citizen", &citizen.user),
             Who::System(system) => named("system", &system.client),
-            Who::Link(name) => named("link", name),
+            Who::Link(partner) => named("link", &partner.name),
             Who::Job(name) => named("job", name),
         };
         match &caller.who {

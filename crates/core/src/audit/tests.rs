@@ -36,7 +36,7 @@ fn use_it(core: &Core, from: usize, count: usize) {
         let resource = Resource::from_tree(Tree::parse(text.as_bytes()).unwrap()).unwrap();
         now(record.update(resource, Expected::Any)).unwrap();
         now(record.read("Patient", &format!("p{}", n % 7))).unwrap();
-        let _ = now(core.record(Caller::link(&format!("ward-{}", n % 3), core.now())).read("Patient", "nobody"));
+        let _ = now(core.record(Caller::job(&format!("ward-{}", n % 3), core.now())).read("Patient", "nobody"));
     }
 }
 

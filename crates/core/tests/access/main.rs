@@ -7,6 +7,7 @@ mod citizens;
 mod log;
 mod matrix;
 mod patterns;
+mod partner;
 #[allow(dead_code, reason = "a stage for all acts")]
 mod stage;
 #[allow(dead_code, reason = "shared with the tests of the door")]

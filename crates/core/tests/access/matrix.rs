@@ -5,7 +5,8 @@
 use akson_core::identity::Kind;
 use akson_core::sight::OpeningKind;
 use akson_core::{
-    Caller, Duty, Expected, HistoryOf, Patch, Reason, Record, Representation, Responsibility, SearchOf, Verdict,
+    Caller, Duty, Expected, HistoryOf, Partner, Patch, Reason, Record, Representation, Responsibility, SearchOf,
+    Verdict,
 };
 
 use crate::care::block;
@@ -46,6 +47,7 @@ const PERSONAS: &[&str] = &[
     "citizen's app",
     "nurse's app",
     "system",
+    "exchange partner",
 ];
 const STATES: &[&str] =
     &["related", "unrelated", "blocked", "opened", "child", "young", "sixteen", "hidden", "neighbour", "audit"];
@@ -86,7 +88,7 @@ fn table(persona: &str, state: &str) -> (Right, Right) {
     if state == "audit" {
         return match persona {
             "privacy officer" => both(Reads),
-            "administrator" | "citizen's app" | "nurse's app" | "system" => both(Never),
+            "administrator" | "citizen's app" | "nurse's app" | "system" | "exchange partner" => both(Never),
             "citizen" | "guardian" => both(Reads),
             _ => both(Nothing),
         };
@@ -116,6 +118,8 @@ fn table(persona: &str, state: &str) -> (Right, Right) {
         "proxy" => both(if matches!(state, "unrelated" | "hidden" | "child" | "young") { Nothing } else { Reads }),
         "nurse's app" => both(if cared_for { Reads } else { Nothing }),
         "system" => both(if matches!(state, "unrelated" | "blocked" | "opened" | "hidden") { Nothing } else { Writes }),
+        // It has messages only, and none of them are here.
+        "exchange partner" => both(Nothing),
         other => panic!("{other}"),
     }
 }
@@ -125,7 +129,7 @@ fn expected(persona: &str, state: &str, interaction: &str) -> String {
     let (patient, other) = table(persona, state);
     let citizen = matches!(persona, "citizen" | "parent" | "guardian" | "proxy");
     let app = matches!(persona, "citizen's app" | "nurse's app");
-    let writes_none = citizen || app || state == "audit";
+    let writes_none = citizen || app || state == "audit" || persona == "exchange partner";
     let seen = |right: Right| match right {
         Never => "403",
         Nothing => "404",
@@ -194,7 +198,7 @@ fn expected(persona: &str, state: &str, interaction: &str) -> String {
 
 /// What looking at the log, opening a record and watching over that come to by the table.
 fn about_the_log(persona: &str, state: &str, interaction: &str) -> &'static str {
-    let machine = persona.ends_with("app") || persona == "system";
+    let machine = persona.ends_with("app") || matches!(persona, "system" | "exchange partner");
     let watches = matches!(persona, "leader" | "privacy officer");
     let opens = matches!(
         persona,
@@ -310,6 +314,15 @@ fn caller(stage: &Stage, persona: &str, state: &str) -> Caller {
         "citizen's app" => citizen().through(app("patient/*.rs", Some(stage.number(&format!("Patient/{other}"))))),
         "nurse's app" => nurse().through(app("user/*.rs", None)),
         "system" => stage.system("pop", "system/*.cruds"),
+        "exchange partner" => Caller::link(
+            Partner {
+                name: "hospital".to_string(),
+                organisation: "ward".to_string(),
+                number: Some(stage.number("Organization/ward")),
+                group: Some(stage.number("Group/pop")),
+            },
+            NOON,
+        ),
         other => panic!("{other}"),
     }
 }

@@ -38,7 +38,7 @@ impl Stage {
 
     /// Puts a resource there, for which a municipality answers.
     pub fn put_of(&self, controller: i64, text: &str) {
-        let link = Caller::link("stage", NOON).answering(controller);
+        let link = Caller::job("stage", NOON).answering(controller);
         now(self.core.record(link).update(resource(text), Expected::Any)).unwrap_or_else(|e| panic!("{text}: {e:?}"));
     }
 

@@ -81,7 +81,7 @@ fn every_refusal_leaves_a_line_and_changes_nothing() {
         now(operator(&core).update(resource(PATIENT), Expected::Any)).unwrap();
         let nothing = Sight::new(HashMap::new(), Scope::Nothing);
         let before = (lines(&core), core.verify().unwrap());
-        way(&core.record(Caller::link("ward-7", core.now()).limited_to(nothing)));
+        way(&core.record(Caller::job("ward-7", core.now()).limited_to(nothing)));
         let after = core.verify().unwrap();
         assert!(after.audit_lines > before.0, "{name}");
         assert_eq!((after.resources, after.versions), (before.1.resources, before.1.versions), "{name}");
@@ -152,7 +152,7 @@ fn an_answer_told_again_leaves_a_line() {
 #[test]
 fn an_answer_is_told_again_only_to_who_may_still_see_it() {
     let core = core();
-    let link = || Caller::link("ward-7", core.now()).once("k");
+    let link = || Caller::job("ward-7", core.now()).once("k");
     now(core.record(link()).update(resource(PATIENT), Expected::Any)).unwrap();
     let nothing = Sight::new(HashMap::new(), Scope::Nothing);
     assert!(now(core.record(link().limited_to(nothing)).update(resource(PATIENT), Expected::Any)).is_err());

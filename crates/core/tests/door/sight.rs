@@ -21,7 +21,7 @@ fn stage() -> (Core, Record) {
     let only =
         Limits { only: vec![vec![Clause::Where(Expr::Id(vec!["mine".into(), "later".into()]))]], except: Vec::new() };
     let scopes = HashMap::from([("Patient", Scope::Some(only))]);
-    let caller = Caller::link("ward-7", core.now()).limited_to(Sight::new(scopes, Scope::Nothing));
+    let caller = Caller::job("ward-7", core.now()).limited_to(Sight::new(scopes, Scope::Nothing));
     let record = core.record(caller);
     (core, record)
 }
@@ -105,7 +105,7 @@ fn everything_is_all_that_may_be_seen() {
         now(operator(&core).update(resource(&text), Expected::Any)).unwrap();
     }
     let scopes = HashMap::from([("Patient", Scope::Everything), ("Observation", Scope::Everything)]);
-    let record = core.record(Caller::link("ward-7", core.now()).limited_to(Sight::new(scopes, Scope::Nothing)));
+    let record = core.record(Caller::job("ward-7", core.now()).limited_to(Sight::new(scopes, Scope::Nothing)));
     let asked = |pairs| now(record.everything("mine", pairs));
     let found: Vec<String> = asked(Vec::new()).unwrap().entries.into_iter().map(|(seen, _)| seen.id).collect();
     assert_eq!(found, ["mine", "o"]);
@@ -136,7 +136,7 @@ fn conditions_match_only_what_is_seen() {
 #[test]
 fn keys_of_different_callers_do_not_meet() {
     let (core, _) = stage();
-    let with_key = |name: &str| core.record(Caller::link(name, core.now()).once("k"));
+    let with_key = |name: &str| core.record(Caller::job(name, core.now()).once("k"));
     let first = now(with_key("a").create(resource(&patient("x")), None)).unwrap();
     let again = now(with_key("a").create(resource(&patient("x")), None)).unwrap();
     let other = now(with_key("b").create(resource(&patient("x")), None)).unwrap();

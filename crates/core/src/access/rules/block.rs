@@ -29,6 +29,10 @@ pub fn rule(asked: &Asked<'_>) -> Word {
             let keys = Numbers::new(system.group.into_iter().collect());
             Word::Except(vec![vec![Clause::Blocked(Blocked { keys, codes: [].into(), blocks: Blocks::All })]])
         }
+        Who::Link(partner) => {
+            let keys = Numbers::new([partner.number, partner.group].into_iter().flatten().collect());
+            Word::Except(vec![vec![Clause::Blocked(Blocked { keys, codes: [].into(), blocks: Blocks::All })]])
+        }
         _ => Word::Silent,
     }
 }

@@ -1,4 +1,4 @@
-//! Links and jobs may do everything; a limit on one narrows it (`limited`).
+//! Jobs of the server's own may do everything; a limit on one narrows it (`limited`).
 
 use crate::access::{Asked, Word};
 use crate::caller::Who;
@@ -6,7 +6,7 @@ use crate::caller::Who;
 /// The rule.
 pub fn rule(asked: &Asked<'_>) -> Word {
     match asked.caller.who {
-        Who::Link(_) | Who::Job(_) => Word::everything(),
+        Who::Job(_) => Word::everything(),
         _ => Word::Silent,
     }
 }

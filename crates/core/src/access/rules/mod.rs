@@ -12,6 +12,7 @@ pub mod operator;
 pub mod oversight;
 pub mod own_record;
 pub mod parent;
+pub mod partner;
 pub mod proxy;
 pub mod role;
 pub mod sensitive;
@@ -42,6 +43,7 @@ pub const RULES: &[(&str, Rule)] = &[
     ("guardian or proxy", proxy::rule),
     ("withheld", withheld::rule),
     ("system", system::rule),
+    ("exchange partner", partner::rule),
     ("confidential address", system::hidden),
     ("app", smart::rule),
     ("limit", limited::rule),

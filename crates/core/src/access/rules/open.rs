@@ -6,7 +6,7 @@ use crate::caller::{Duty, Who};
 
 /// The rule.
 pub fn rule(asked: &Asked<'_>) -> Word {
-    if !matches!(asked.caller.who, Who::Staff(_) | Who::Citizen(_) | Who::System(_)) {
+    if !matches!(asked.caller.who, Who::Staff(_) | Who::Citizen(_) | Who::System(_) | Who::Link(_)) {
         return Word::Silent;
     }
     match (asked.class, asked.action.writes()) {

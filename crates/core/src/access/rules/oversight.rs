@@ -21,7 +21,7 @@ pub fn rule(asked: &Asked<'_>) -> Word {
                 false => Word::Silent,
             }
         }
-        Who::Staff(_) | Who::System(_) => Word::Except(vec![vec![Clause::Label(label())]]),
+        Who::Staff(_) | Who::System(_) | Who::Link(_) => Word::Except(vec![vec![Clause::Label(label())]]),
         _ => Word::Silent,
     }
 }
