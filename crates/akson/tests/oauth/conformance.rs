@@ -1,4 +1,5 @@
-//! docs/conformance/smart.md is complete: every demand of the list stands in it, and every test it names is there.
+//! docs/conformance/smart.md is complete: every demand of the list stands in it, and every test it names is there; so is every
+//! test that docs/conformance/fapi.md names.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -7,11 +8,16 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
+/// What is demanded and what stands beside it.
+fn rows(page: &str) -> Vec<(String, String)> {
+    let text = std::fs::read_to_string(root().join("docs/conformance").join(page)).unwrap();
+    let rows = text.lines().filter_map(|line| line.strip_prefix("| ")?.strip_suffix(" |")?.split_once(" | "));
+    rows.skip(1).map(|(what, word)| (what.to_string(), word.to_string())).collect()
+}
+
 /// Number and what stands beside it.
 fn table() -> Vec<(u32, String)> {
-    let text = std::fs::read_to_string(root().join("docs/conformance/smart.md")).unwrap();
-    let rows = text.lines().filter_map(|line| line.strip_prefix("| ")?.strip_suffix(" |")?.split_once(" | "));
-    rows.filter_map(|(number, word)| Some((number.parse().ok()?, word.to_string()))).collect()
+    rows("smart.md").into_iter().filter_map(|(number, word)| Some((number.parse().ok()?, word))).collect()
 }
 
 #[test]
@@ -22,9 +28,8 @@ fn every_test_that_the_table_names_is_there() {
             tests.push_str(&std::fs::read_to_string(file.unwrap().path()).unwrap_or_default());
         }
     }
-    let table = table();
-    assert!(table.len() > 150);
-    for (number, word) in table {
+    assert!(table().len() > 150 && rows("fapi.md").len() > 30);
+    for (number, word) in [rows("smart.md"), rows("fapi.md")].concat() {
         match word.strip_prefix('`').and_then(|rest| rest.strip_suffix('`')) {
             Some(name) => assert!(tests.contains(&format!("fn {name}()")), "{number}: there is no test {name}"),
             None => assert!(word.starts_with("not: ") && word.len() > 20, "{number}: {word}"),

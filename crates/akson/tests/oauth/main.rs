@@ -2,6 +2,7 @@
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 mod assertions;
+mod attacks;
 mod bearer;
 mod conformance;
 mod discovery;
