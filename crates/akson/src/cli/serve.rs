@@ -21,6 +21,10 @@ use crate::oauth;
 use crate::rest::serve::{House, router};
 use crate::web;
 
+/// Why a server that others can reach does not start.
+const UNSAFE: &str = "others can reach this address, and what they send would not be hidden: put a proxy with TLS in front of the \
+                      server and name its address in server.public_url, such as https://record.example.no/fhir; or listen on 127.0.0.1";
+
 /// After this a helper without work ends.
 const HELPER_IDLE: Duration = Duration::from_secs(600);
 
@@ -62,6 +66,9 @@ pub fn serve(settings: Config) -> Result<ExitCode, Failure> {
                 settings.data.display()
             )
             .into());
+        }
+        if !address.ip().is_loopback() && !settings.public_url.starts_with("https://") {
+            return Err(UNSAFE.into());
         }
         let limits = settings.limits.clone();
         let house = House::new(core.clone(), Config { listen: address, ..settings })?;

@@ -29,8 +29,7 @@ pub fn opened(router: Router, core: &Core) -> Router {
 /// Whether pages of a registered client stand at this origin.
 pub fn is_registered(core: &Core, origin: &HeaderValue) -> bool {
     let Ok(origin) = origin.to_str() else { return false };
-    let clients = core.identity().clients().unwrap_or_default();
-    clients.iter().any(|client| client.origins().any(|known| known == origin))
+    core.identity().knows_origin(origin)
 }
 
 async fn open(State(core): State<Core>, request: Request<Body>, next: Next) -> Response<Body> {

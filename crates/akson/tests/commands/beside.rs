@@ -84,3 +84,27 @@ fn a_path_too_long_for_a_socket_is_told() {
     let told = fails(Path::new("/"), &["serve", "--listen", "127.0.0.1:0", "--data", data.to_str().unwrap()]);
     assert!(told.contains("shorter --data") && !data.exists(), "{told}");
 }
+
+#[test]
+fn a_server_that_others_can_reach_needs_an_https_address() {
+    let folder = tempfile::tempdir().unwrap();
+    let serve = |url: &str| {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_akson"));
+        command.current_dir(folder.path()).args(["serve", "--listen", "0.0.0.0:0"]);
+        command.env("AKSON_STORE_SANDBOX", "false").env("AKSON_SERVER_PUBLIC_URL", url);
+        command.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped());
+        command.spawn().unwrap()
+    };
+    for url in ["", "http://record.example.no/fhir"] {
+        let output = serve(url).wait_with_output().unwrap();
+        let told = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(!output.status.success() && told.contains("server.public_url"), "{told}");
+    }
+    let mut server = serve("https://record.example.no/fhir");
+    let mut said = std::io::BufReader::new(server.stdout.take().unwrap());
+    let mut line = String::new();
+    std::io::BufRead::read_line(&mut said, &mut line).unwrap();
+    server.kill().unwrap();
+    server.wait().unwrap();
+    assert!(line.contains("is up"), "{line}");
+}

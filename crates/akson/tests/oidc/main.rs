@@ -2,7 +2,12 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout, reason = "tests")]
 
 mod browser;
+mod forged;
+mod liar;
 mod node;
 mod others;
+#[path = "../oauth/pair.rs"]
+#[allow(dead_code, reason = "not all of it is needed here")]
+mod pair;
 mod real;
 mod stand;

@@ -1,5 +1,8 @@
 //! What is kept in memory about apps and tokens: the keys, the tokens that were checked, the names that were taken.
 
+use std::collections::HashSet;
+use std::sync::RwLock;
+
 use akson_store::Store;
 
 use super::Identity;
@@ -13,6 +16,8 @@ pub(crate) struct Apps {
     pub(super) keys: Keyring,
     pub(super) tokens: Tokens,
     pub(super) taken: Taken,
+    /// Where pages of clients stand; nothing: not read since clients changed.
+    pub(super) origins: RwLock<Option<HashSet<String>>>,
 }
 
 impl Apps {
@@ -22,6 +27,7 @@ impl Apps {
             keys: Keyring::load(store, seal)?,
             tokens: Tokens::load(store, now)?,
             taken: Taken::load(store, now)?,
+            origins: RwLock::default(),
         })
     }
 }

@@ -4,6 +4,8 @@
 //! A profile says everything that differs (how a client shows who it is, which issuer it talks to, whether tokens are
 //! bound to a key), so that no client is a mixture (docs/decisions/0013).
 
+use std::sync::PoisonError;
+
 use akson_store::ClientRow;
 use jsonwebtoken::Algorithm;
 use serde::{Deserialize, Serialize};
@@ -267,8 +269,26 @@ impl Identity<'_> {
         if !self.core.store().write(move |tx| tx.keep_client(&row)).await? {
             return Err(Error::Conflict("there is a client with this id".to_string()));
         }
-        self.state().tokens.forget_checked();
+        self.clients_changed();
         Ok((client, told))
+    }
+
+    /// Whether pages of a registered client stand at this origin.
+    pub fn knows_origin(&self, origin: &str) -> bool {
+        let kept = &self.state().origins;
+        if let Some(known) = &*kept.read().unwrap_or_else(PoisonError::into_inner) {
+            return known.contains(origin);
+        }
+        let mut kept = kept.write().unwrap_or_else(PoisonError::into_inner);
+        let clients = self.clients().unwrap_or_default();
+        let known = clients.iter().flat_map(|client| client.origins().map(str::to_string)).collect();
+        kept.insert(known).contains(origin)
+    }
+
+    /// What is remembered of clients is read again.
+    fn clients_changed(&self) {
+        self.state().tokens.forget_checked();
+        *self.state().origins.write().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
     /// Removes a client: nothing that it was granted holds any more. False if there is none.
@@ -279,6 +299,7 @@ impl Identity<'_> {
             Ok((tx.remove_client(&name)?, revoked))
         });
         let (removed, revoked) = done.await?;
+        self.clients_changed();
         self.state().tokens.note_revoked(revoked, now);
         Ok(removed)
     }
