@@ -15,6 +15,7 @@ pub mod look;
 pub mod metrics;
 pub mod origins;
 pub mod page;
+pub mod peer;
 pub mod server;
 pub mod time;
 pub mod urls;

@@ -8,14 +8,18 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use axum::Router;
+use axum::http::Request;
+use hyper::body::Incoming;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
+use tower::util::MapRequest;
 
 use super::metrics::Metrics;
+use super::peer::Peer;
 use crate::config::limits::Limits;
 
 const STREAMS_MAX: u32 = 128;
@@ -34,10 +38,10 @@ pub async fn serve(
     let builder = Arc::new(builder(&limits));
     tokio::pin!(stop);
     loop {
-        let stream = tokio::select! {
+        let (stream, peer) = tokio::select! {
             () = &mut stop => break,
             accepted = listener.accept() => match accepted {
-                Ok((stream, _)) => stream,
+                Ok((stream, peer)) => (stream, Peer(peer.ip())),
                 Err(error) => {
                     // Usually out of file descriptors: give the others time to end.
                     tracing::warn!(%error, "a connection could not be accepted");
@@ -50,7 +54,12 @@ pub async fn serve(
             metrics.connections_refused.fetch_add(1, Ordering::Relaxed);
             continue;
         };
-        let service = TowerToHyperService::new(router.clone());
+        // Each request carries from where it came.
+        let service = MapRequest::new(router.clone(), move |mut request: Request<Incoming>| {
+            request.extensions_mut().insert(peer);
+            request
+        });
+        let service = TowerToHyperService::new(service);
         let connection = builder.serve_connection(prepared(stream), service).into_owned();
         let connection = graceful.watch(connection);
         let metrics = Arc::clone(&metrics);

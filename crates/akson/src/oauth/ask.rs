@@ -21,6 +21,8 @@ pub struct Ask {
     pub issuer: Issuer,
     /// This server's addresses.
     pub site: Site,
+    /// Where it comes from.
+    pub address: Option<std::net::IpAddr>,
     /// The verb.
     pub method: Method,
     /// The headers.

@@ -12,10 +12,14 @@ pub fn refuse(refused: &Refused) -> Response<Body> {
     let status = match refused.code {
         Code::InvalidClient => StatusCode::UNAUTHORIZED,
         Code::ServerError => StatusCode::INTERNAL_SERVER_ERROR,
+        Code::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
         Code::TemporarilyUnavailable => StatusCode::SERVICE_UNAVAILABLE,
         _ => StatusCode::BAD_REQUEST,
     };
     let mut response = json(status, &json!({ "error": refused.code.word(), "error_description": refused.text }));
+    if let Code::TooMany(seconds) = refused.code {
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    }
     if status == StatusCode::UNAUTHORIZED {
         response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Basic realm=\"akson\""));
     }

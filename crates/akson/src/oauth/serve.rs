@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use akson_core::Core;
-use akson_core::identity::{Code, Refused};
+use akson_core::identity::{Code, Refused, Tried};
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderValue, Request, Response, StatusCode, header};
@@ -16,11 +16,14 @@ use super::ask::{self, Ask};
 use super::error;
 use super::routes::{ROUTES, Readers, Route};
 use crate::config::Config;
-use crate::http::caller;
 use crate::http::verb;
+use crate::http::{caller, peer};
 
 /// Bytes of a form.
 const FORM_BYTES_MAX: usize = 64 << 10;
+
+/// Where clients show who they are.
+const SHOWN_TO: &[&str] = &["/token", "/par", "/introspect", "/revoke"];
 
 /// What all requests share.
 pub struct Desk {
@@ -44,7 +47,7 @@ pub fn router(core: Core, config: Config) -> Router {
 
 async fn handle(desk: Arc<Desk>, route: &'static Route, request: Request<Body>) -> Response<Body> {
     let answered = match read(desk, route, request).await {
-        Ok(ask) => (route.handler)(ask).await,
+        Ok(ask) => throttled(route, ask).await,
         Err(refused) => Err(refused),
     };
     let mut response = answered.unwrap_or_else(|refused| error::refuse(&refused));
@@ -55,8 +58,28 @@ async fn handle(desk: Arc<Desk>, route: &'static Route, request: Request<Body>) 
     response
 }
 
+/// The answer, unless there were too many failures from there lately; one more is counted.
+async fn throttled(route: &Route, ask: Ask) -> Result<Response<Body>, Refused> {
+    let Some(address) = ask.address.filter(|_| SHOWN_TO.iter().any(|end| route.path.ends_with(end))) else {
+        return (route.handler)(ask).await;
+    };
+    let client = ask.credentials().claims_to_be().unwrap_or_default();
+    let desk = Arc::clone(&ask.desk);
+    let tried = Tried { address, client: &client };
+    desk.core.identity().may_try(tried).map_err(|seconds| {
+        Refused::new(Code::TooMany(seconds), "too many failures from this address; wait as long as Retry-After says")
+    })?;
+    let answered = (route.handler)(ask).await;
+    let failed = |refused: &Refused| matches!(refused.code, Code::InvalidClient | Code::InvalidGrant);
+    if answered.as_ref().is_err_and(failed) {
+        desk.core.identity().has_failed(tried);
+    }
+    answered
+}
+
 async fn read(desk: Arc<Desk>, route: &'static Route, request: Request<Body>) -> Result<Ask, Refused> {
     let (head, body) = request.into_parts();
+    let address = peer::address(&desk.config, &head.headers, &head.extensions);
     let query = head.uri.query().unwrap_or_default();
     let pairs = if head.method == "POST" {
         let wrong = |_| Refused::new(Code::InvalidRequest, "the body is too large or broke off");
@@ -70,7 +93,7 @@ async fn read(desk: Arc<Desk>, route: &'static Route, request: Request<Body>) ->
     let rest = rest.map(|(_, part)| part.to_string()).collect();
     let site = caller::site(&desk.config, &head.headers);
     let path = head.uri.path().to_string();
-    Ok(Ask { desk, issuer: route.issuer, site, method: head.method, headers: head.headers, pairs, rest, path })
+    Ok(Ask { desk, issuer: route.issuer, site, address, method: head.method, headers: head.headers, pairs, rest, path })
 }
 
 /// An answer that sends the browser on.

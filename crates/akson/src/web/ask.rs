@@ -43,6 +43,8 @@ impl Desk {
 pub struct Ask {
     /// What all share.
     pub desk: Arc<Desk>,
+    /// Where it comes from.
+    pub address: Option<std::net::IpAddr>,
     /// The verb.
     pub method: Method,
     /// The headers.

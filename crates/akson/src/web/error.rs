@@ -5,11 +5,14 @@
 use akson_core::Error;
 use akson_core::identity::NoCaller;
 use axum::body::Body;
-use axum::http::{Response, StatusCode};
+use axum::http::{HeaderValue, Response, StatusCode, header};
 use maud::html;
 
 use super::ask::Ask;
 use super::words as w;
+
+/// After so many seconds somebody who was too many may try again.
+const RETRY_AFTER_S: u64 = 60;
 
 /// Why a page is not shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -99,7 +102,11 @@ pub fn answer(ask: &Ask, trouble: &Trouble) -> Response<Body> {
             @if matches!(trouble, Trouble::NotYou | Trouble::Nobody | Trouble::Level | Trouble::Provider) { a class="button second" href="/signin" { (ask.say(w::SIGN_IN)) } }
         }
     };
-    ask.page(ask.say(title)).answer(status, &content)
+    let mut response = ask.page(ask.say(title)).answer(status, &content);
+    if *trouble == Trouble::TooMany {
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(RETRY_AFTER_S));
+    }
+    response
 }
 
 /// `GET /denied`: where a sign-in ends that did not succeed.

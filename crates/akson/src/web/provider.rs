@@ -4,7 +4,7 @@
 //! goes wrong ends on a page that says what to do; the cause is in the log, without anything the provider said of anybody.
 //! Who comes back to their own locked session has been asked anew by the provider.
 
-use akson_core::identity::{Fault, Journey, NoCaller, code_in};
+use akson_core::identity::{Fault, Journey, NoCaller, Tried, code_in};
 use axum::body::Body;
 use axum::http::{HeaderValue, Response, header};
 
@@ -32,6 +32,9 @@ impl Ask {
 /// `GET /signin/{provider}`: to the provider.
 pub async fn away(ask: Ask) -> Result<Response<Body>, Trouble> {
     let known = ask.provider()?;
+    if let Some(address) = ask.address {
+        ask.desk.core.identity().may_begin(address).map_err(|_| Trouble::TooMany)?;
+    }
     let redirect = ask.redirect(known);
     // Whose session is locked, or whoever takes over at this machine, shows anew who they are.
     let fresh = ask.session.is_some();
@@ -49,7 +52,19 @@ pub async fn away(ask: Ask) -> Result<Response<Body>, Trouble> {
 /// `GET /signin/{provider}/back`: from the provider.
 pub async fn back(ask: Ask) -> Result<Response<Body>, Trouble> {
     let known = ask.provider()?;
-    match arrived(&ask, known).await {
+    let tried = ask.address.map(|address| Tried { address, client: "" });
+    if tried.is_some_and(|tried| ask.desk.core.identity().may_try(tried).is_err()) {
+        return Err(Trouble::TooMany);
+    }
+    let arrived = arrived(&ask, known).await;
+    if let Err(trouble) = &arrived {
+        // Kept before the browser is told.
+        ask.desk.core.identity().note_failed_sign_in(&known.provider.name, trouble.word()).await?;
+        if let Some(tried) = tried {
+            ask.desk.core.identity().has_failed(tried);
+        }
+    }
+    match arrived {
         Ok(response) => Ok(response),
         // The code goes out of the address, and with it out of the browser's history.
         Err(trouble) => Ok(go(&format!("/denied?why={}", trouble.word()))),

@@ -51,6 +51,6 @@ pub async fn choose(ask: Ask) -> Result<Response<Body>, Trouble> {
     let signed = SignedIn { role: ask.get("role").to_string(), ..current.session.signed.clone() };
     // A role that is not theirs makes no caller, and so no session.
     identity.caller_for(&signed, ask.moment, &ask.request)?;
-    let secret = identity.go_on(&current.secret, &current.session, signed).await?;
+    let secret = identity.change_role(&current.secret, &current.session, signed).await?;
     Ok(ask.with_session(go(urls::local_path(ask.get("return"))), &secret))
 }

@@ -27,7 +27,7 @@ use crate::http::language::Language;
 use crate::http::look::Look;
 use crate::http::page::Person;
 use crate::http::verb;
-use crate::http::{cookies, csrf, urls};
+use crate::http::{cookies, csrf, peer, urls};
 use akson_core::query;
 
 /// Bytes of a form.
@@ -117,6 +117,7 @@ fn allowed(ask: &Ask, route: &Route) -> Result<(), Trouble> {
 
 async fn read(desk: Arc<Desk>, request: Request<Body>) -> Result<Ask, Trouble> {
     let (head, body) = request.into_parts();
+    let address = peer::address(&desk.config, &head.headers, &head.extensions);
     let pairs = match head.method {
         Method::POST => form(body).await?,
         _ => query::parse(head.uri.query().unwrap_or_default()).map_err(|_| Trouble::Denied)?,
@@ -139,6 +140,7 @@ async fn read(desk: Arc<Desk>, request: Request<Body>) -> Result<Ask, Trouble> {
     let (method, headers) = (head.method, head.headers);
     Ok(Ask {
         desk,
+        address,
         method,
         headers,
         path,
@@ -236,6 +238,7 @@ impl Ask {
     fn spare(&self) -> Ask {
         Ask {
             desk: Arc::clone(&self.desk),
+            address: self.address,
             method: self.method.clone(),
             headers: self.headers.clone(),
             path: self.path.clone(),

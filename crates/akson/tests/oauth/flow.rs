@@ -10,10 +10,10 @@ use super::stand::{ASSERTION_TYPE, Answer, BASE, CB, Stand, TOKEN, VERIFIER, par
 
 const PUBLIC: &str =
     "launch launch/patient openid fhirUser offline_access online_access patient/Patient.rs patient/Observation.rs";
-const ASKED: &str = "launch/patient openid fhirUser offline_access patient/Patient.rs";
+pub const ASKED: &str = "launch/patient openid fhirUser offline_access patient/Patient.rs";
 
 /// A server with an app of each kind.
-async fn stand() -> (Stand, Pair) {
+pub async fn stand() -> (Stand, Pair) {
     let (stand, pair) = (Stand::with_sample().await, Pair::new(Algorithm::ES384, "k1"));
     stand.client("app", Profile::SmartPublic, PUBLIC, &[]).await;
     stand.client("other", Profile::SmartPublic, PUBLIC, &[]).await;
@@ -54,7 +54,7 @@ async fn authorize(stand: &Stand, pairs: &[(&str, &str)]) -> Answer {
 }
 
 /// The name under which a request waits for its user.
-async fn waits(stand: &Stand, client: &str, scope: &str) -> String {
+pub async fn waits(stand: &Stand, client: &str, scope: &str) -> String {
     let challenge = sha256(VERIFIER);
     let answer = authorize(stand, &request(client, scope, &challenge)).await;
     let place = answer.is(303).header("location").to_string();
@@ -87,16 +87,16 @@ async fn post(stand: &Stand, form: &[(&str, &str)]) -> Answer {
     stand.post("/oauth/smart/token", &[], form).await
 }
 
-async fn tokens(stand: &Stand, session: &SessionSeen, scope: &str) -> Value {
+pub async fn tokens(stand: &Stand, session: &SessionSeen, scope: &str) -> Value {
     let code = code(stand, session, "app", scope).await;
     post(stand, &exchange("app", &code)).await.is(200).value()
 }
 
-fn text<'v>(value: &'v Value, name: &str) -> &'v str {
+pub fn text<'v>(value: &'v Value, name: &str) -> &'v str {
     value[name].as_str().unwrap_or_else(|| panic!("{name} in {value}"))
 }
 
-async fn refresh(stand: &Stand, token: &str, scope: &str) -> Answer {
+pub async fn refresh(stand: &Stand, token: &str, scope: &str) -> Answer {
     let form = [("grant_type", "refresh_token"), ("client_id", "app"), ("refresh_token", token), ("scope", scope)];
     let form = &form[..if scope.is_empty() { 3 } else { 4 }];
     post(stand, form).await

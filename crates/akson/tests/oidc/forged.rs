@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
-use akson_core::identity::Dialect;
-use akson_core::{Core, Settings, query};
+use akson::http::peer::Peer;
+use akson_core::identity::{Dialect, SIGN_INS_MAX};
+use akson_core::{Caller, Core, SearchOf, Settings, query};
 use jsonwebtoken::Algorithm;
 use serde_json::{Value, json};
+use tower::ServiceExt;
 
 use super::browser::{Browser, Page};
 use super::liar::Liar;
@@ -289,4 +291,59 @@ async fn a_nonce_for_proofs_is_given_back() {
     Scene::is_in(&scene.sign_in(&[]).await);
     let asked = scene.liar.asked.lock().unwrap();
     assert_eq!(asked[0].1.split('.').count(), 3, "a proof was shown");
+}
+
+/// What the log says of comings and goings, newest first.
+async fn noted(core: &Core) -> Vec<Value> {
+    let of = SearchOf { type_name: Some("AuditEvent"), compartment: None };
+    let pairs = query::parse("type=110114").unwrap();
+    let found = core.record(Caller::operator(core.now(), "o")).search(of, pairs, false).await.unwrap();
+    found.entries.iter().map(|(seen, _)| serde_json::from_slice(&seen.text).unwrap()).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn comings_and_goings_are_in_the_log() {
+    let scene = Scene::new().await;
+    let mut browser = Browser::new(&scene.stand);
+    let asked = scene.leave(&mut browser).await;
+    let page = scene.back(&mut browser, &asked, &[]).await;
+    browser.post("/lock", &page, "").await;
+    let asked = scene.leave(&mut browser).await;
+    let page = scene.back(&mut browser, &asked, &[]).await;
+    browser.post("/signout", &page, "").await;
+    scene.liar.now(|says| says.claims = json!({ "acr": "idporten-loa-low" }));
+    scene.sign_in(&[]).await;
+    let events = noted(&scene.stand.core).await;
+    let words: Vec<_> = events
+        .iter()
+        .map(|event| event["subtype"].as_array().unwrap().last().unwrap()["code"].as_str().unwrap())
+        .collect();
+    assert_eq!(words, ["sign-in", "sign-out", "unlock", "lock", "sign-in"]);
+    assert_eq!((events[0]["outcome"].as_str(), events[4]["outcome"].as_str()), (Some("4"), Some("0")));
+    assert_eq!(events[4]["subtype"][0]["code"], "110122");
+    assert_eq!(events[4]["agent"][0]["name"], "Kari Prøvedal");
+    assert!(events.iter().all(|event| !event.to_string().contains(super::stand::KARI)), "a number in the log");
+    // They are valid, and of nobody's record.
+    for event in events {
+        scene.stand.put(&event.to_string()).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sign_ins_at_one_address_have_a_number() {
+    let scene = Scene::new().await;
+    let away = |address: &'static str| {
+        let mut request = axum::http::Request::get("/signin/id").header("host", "127.0.0.1:8080");
+        request = request.header("accept", "text/html");
+        let mut request = request.body(axum::body::Body::empty()).unwrap();
+        request.extensions_mut().insert(Peer(address.parse().unwrap()));
+        let router = scene.stand.router.clone();
+        async move { router.oneshot(request).await.unwrap() }
+    };
+    for _ in 0..SIGN_INS_MAX {
+        assert_eq!(away("192.0.2.1").await.status(), 303);
+    }
+    let refused = away("192.0.2.1").await;
+    assert_eq!((refused.status().as_u16(), &refused.headers()["retry-after"]), (429, &"60".parse().unwrap()));
+    assert_eq!(away("192.0.2.2").await.status(), 303);
 }

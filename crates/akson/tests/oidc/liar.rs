@@ -30,13 +30,16 @@ pub struct Says {
     pub unsigned: bool,
 }
 
+/// A request to the token endpoint: its form and its proof.
+pub type Request = (Vec<query::Pair>, String);
+
 /// The provider.
 #[derive(Clone)]
 pub struct Liar {
     pub issuer: String,
     pub says: Arc<Mutex<Says>>,
     /// Every request to the token endpoint: its form and its proof.
-    pub asked: Arc<Mutex<Vec<(Vec<(String, String)>, String)>>>,
+    pub asked: Arc<Mutex<Vec<Request>>>,
     /// How often its keys were read.
     pub keys_read: Arc<Mutex<u32>>,
     /// The nonce of the request that it answers.

@@ -9,7 +9,7 @@ use akson_store::audit::Entry;
 use akson_store::types;
 use serde_json::{Value, json};
 
-use super::Actor;
+use super::{Actor, Coming};
 use crate::access::Action;
 use crate::{base64, instant};
 
@@ -108,8 +108,8 @@ impl Event {
             "resourceType": "AuditEvent",
             "id": self.id,
             "meta": {"versionId": "1", "lastUpdated": instant(row.at)},
-            "type": {"system": DCM, "code": "110110", "display": "Patient Record"},
-            "subtype": [{"system": "http://hl7.org/fhir/restful-interaction", "code": interaction(row.action)}],
+            "type": self.kind(),
+            "subtype": self.subtypes(),
             "action": self.action(),
             "recorded": instant(row.at),
             "outcome": self.outcome(),
@@ -148,6 +148,26 @@ impl Event {
             event["entity"] = entities.into();
         }
         event.to_string()
+    }
+
+    /// The code of what kind of event it is.
+    pub(crate) fn kind_code(&self) -> &'static str {
+        if Coming::of(self.entry.row.action).is_some() { "110114" } else { "110110" }
+    }
+
+    fn kind(&self) -> Value {
+        let shown = if self.kind_code() == "110114" { "User Authentication" } else { "Patient Record" };
+        json!({"system": DCM, "code": self.kind_code(), "display": shown})
+    }
+
+    fn subtypes(&self) -> Value {
+        let number = self.entry.row.action;
+        let Some(coming) = Coming::of(number) else {
+            return json!([{"system": "http://hl7.org/fhir/restful-interaction", "code": interaction(number)}]);
+        };
+        let dicom = coming.dicom().map(|(code, shown)| json!({"system": DCM, "code": code, "display": shown}));
+        let own = json!({"system": "urn:akson:coming", "code": coming.word()});
+        Value::Array(dicom.into_iter().chain([own]).collect())
     }
 
     fn agents(&self) -> Vec<Value> {
@@ -257,6 +277,9 @@ fn letter(number: i64) -> &'static str {
 }
 
 pub(crate) fn interaction(number: i64) -> &'static str {
+    if let Some(coming) = Coming::of(number) {
+        return coming.word();
+    }
     match action(number) {
         Some(Action::Create) => "create",
         Some(Action::Update) => "update",

@@ -6,6 +6,7 @@
 mod actor;
 mod check;
 mod checkpoint;
+mod coming;
 pub(crate) mod event;
 mod export;
 mod key;
@@ -16,6 +17,7 @@ mod tests;
 pub use actor::Actor;
 pub(crate) use actor::reason;
 pub use check::{Checked, check};
+pub use coming::Coming;
 pub use export::Exported;
 pub(crate) use sealer::Sealer;
 

@@ -8,6 +8,7 @@ use akson_store::Store;
 use super::Identity;
 use super::keys::{Keyring, Seal};
 use super::taken::Taken;
+use super::throttle::Throttle;
 use super::tokens::Tokens;
 use crate::error::Error;
 
@@ -16,6 +17,7 @@ pub(crate) struct Apps {
     pub(super) keys: Keyring,
     pub(super) tokens: Tokens,
     pub(super) taken: Taken,
+    pub(super) throttle: Throttle,
     /// Where pages of clients stand; nothing: not read since clients changed.
     pub(super) origins: RwLock<Option<HashSet<String>>>,
 }
@@ -27,6 +29,7 @@ impl Apps {
             keys: Keyring::load(store, seal)?,
             tokens: Tokens::load(store, now)?,
             taken: Taken::load(store, now)?,
+            throttle: Throttle::default(),
             origins: RwLock::default(),
         })
     }

@@ -10,6 +10,7 @@ use super::jwt::Unchecked;
 use super::refused::{Code, Refused};
 use super::site::{Issuer, Site};
 use super::{Identity, jwt, secret};
+use crate::error::Error;
 
 /// The only kind of assertion.
 pub const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
@@ -42,23 +43,34 @@ impl Credentials {
     }
 }
 
+impl Credentials {
+    /// Which client they claim to be of, before anything is checked.
+    pub fn claims_to_be(&self) -> Option<String> {
+        match (&self.basic, &self.assertion) {
+            (Some((name, _)), _) => Some(name.clone()),
+            (None, Some(assertion)) => subject(assertion),
+            (None, None) => self.id.clone(),
+        }
+    }
+}
+
 pub(super) fn unknown() -> Refused {
     Refused::client("the client is unknown or did not show that it is the one")
 }
 
 impl Identity<'_> {
+    /// The registered client that credentials claim to be of, before anything is checked.
+    pub(super) fn claimed(&self, shown: &Credentials) -> Result<Option<Client>, Error> {
+        shown.claims_to_be().map_or(Ok(None), |id| self.client(&id))
+    }
+
     /// The client that shows these credentials at an endpoint of an issuer.
     pub fn authenticate(&self, site: &Site, issuer: Issuer, shown: &Credentials) -> Result<Client, Refused> {
         let ways = [shown.basic.is_some(), shown.secret.is_some(), shown.assertion.is_some()];
         if ways.iter().filter(|way| **way).count() > 1 {
             return Err(Refused::request("a client shows who it is in one way only"));
         }
-        let claimed = match (&shown.basic, &shown.assertion) {
-            (Some((name, _)), _) => Some(name.clone()),
-            (None, Some(assertion)) => subject(assertion),
-            (None, None) => shown.id.clone(),
-        };
-        let claimed = claimed.ok_or_else(unknown)?;
+        let claimed = shown.claims_to_be().ok_or_else(unknown)?;
         if shown.id.as_ref().is_some_and(|id| *id != claimed) {
             return Err(unknown());
         }

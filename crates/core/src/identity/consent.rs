@@ -16,6 +16,7 @@ use super::site::Site;
 use super::tickets::{self, ASKED, CODE, PUSHED};
 use super::tokens::ACCESS_LIFE_US;
 use super::{Identity, clients::Profile, secret};
+use crate::audit::Coming;
 
 /// How long a code lives.
 const CODE_LIFE_US: i64 = 60 * 1_000_000;
@@ -97,10 +98,13 @@ impl Identity<'_> {
                 if !self.use_up(&ticket).await? {
                     return Err(gone());
                 }
+                let more = refused.code.word().to_string();
+                self.note_consent((Coming::Consent, false), &session.signed, &client, more).await?;
                 return Ok(authorize::back(site, issuer, &asked.redirect, asked.state.as_deref(), &refused));
             }
         };
         let (code, now) = (secret::random()?, self.core.now());
+        let given = format!("grant {} scope {}", coded.grant, coded.body.scopes.as_deref().unwrap_or_default());
         let kept = tickets::ticket(CODE, &code, now.saturating_add(CODE_LIFE_US), tickets::write(&coded)?);
         let pushed = asked.pushed.as_deref().map(|told| tickets::hash(PUSHED, told));
         let done = self.core.store().write(move |tx| {
@@ -114,6 +118,7 @@ impl Identity<'_> {
         if !done.await? {
             return Err(gone());
         }
+        self.note_consent((Coming::Consent, true), &session.signed, &client, given).await?;
         let pairs = vec![("code".to_string(), code)];
         Ok(authorize::answer(site, issuer, &asked.redirect, asked.state.as_deref(), pairs))
     }

@@ -14,6 +14,7 @@ use super::refused::{Code, Refused};
 use super::scopes::{Level, Scope, Scopes};
 use super::site::{Issuer, Site};
 use super::tokens::{ACCESS_LIFE_US, Issued};
+use crate::audit::Coming;
 
 /// A request to the token endpoint.
 #[derive(Clone, Debug, Default)]
@@ -74,7 +75,14 @@ impl Identity<'_> {
         let kind = asked.grant_type.as_deref().ok_or_else(|| Refused::request("grant_type is missing"))?;
         let client = match kind {
             "refresh_token" if asked.shown.is_nothing() => self.client_of_refresh(issuer, asked)?,
-            _ => self.authenticate(site, issuer, &asked.shown)?,
+            _ => match self.authenticate(site, issuer, &asked.shown) {
+                Ok(client) => client,
+                Err(refused) => {
+                    let claimed = self.claimed(&asked.shown)?;
+                    self.note_stranger(Coming::Token, claimed.as_ref(), refused.code.word()).await?;
+                    return Err(refused);
+                }
+            },
         };
         match kind {
             "client_credentials" => self.as_itself(site, &client, asked).await,
@@ -130,6 +138,7 @@ impl Identity<'_> {
         let row = grant.row()?;
         self.core.store().write(move |tx| tx.keep_grant(&row)).await?;
         let access = self.issue(site, client.profile.issuer(), &grant, Some(&scope), ACCESS_LIFE_US).await?;
+        self.note_app(Coming::Token, client, &grant).await?;
         Ok(Tokens::without_context(access, scope))
     }
 }

@@ -6,7 +6,9 @@
 use super::Identity;
 use super::clients::Client;
 use super::grants::Grant;
+use super::people::SignedIn;
 use super::scopes::{Scope, Scopes};
+use crate::audit::Coming;
 use crate::error::Error;
 
 /// An app that holds something of somebody's.
@@ -65,9 +67,15 @@ impl Identity<'_> {
 
     /// Ends all that an account has given to an app; whether there was anything.
     pub async fn end_app(&self, account: &str, client: &str) -> Result<bool, Error> {
+        let known = self.client(client)?;
+        let user = SignedIn { account: account.to_string(), role: String::new(), level: 0 };
         let (now, account, client) = (self.core.now(), account.to_string(), client.to_string());
         let revoked = self.core.store().write(move |tx| tx.revoke_grants_to(&account, &client, now)).await?;
         let some = !revoked.is_empty();
+        if let Some(known) = known.filter(|_| some) {
+            let more = format!("grants {}", revoked.join(" "));
+            self.note_consent((Coming::Withdrawal, true), &user, &known, more).await?;
+        }
         self.state().tokens.note_revoked(revoked, now);
         Ok(some)
     }

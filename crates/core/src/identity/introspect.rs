@@ -12,6 +12,7 @@ use super::grants::Grant;
 use super::refused::Refused;
 use super::site::{Issuer, Site};
 use super::tickets::{REFRESH, UNUSED};
+use crate::audit::Coming;
 use crate::error::Error;
 
 impl Identity<'_> {
@@ -94,7 +95,11 @@ impl Identity<'_> {
             }
         };
         match grant {
-            Some((owner, grant)) if owner == client.id => Ok(self.revoke_grant(&grant).await?),
+            Some((owner, grant)) if owner == client.id => {
+                self.revoke_grant(&grant).await?;
+                let grant = self.grant(&grant)?.ok_or_else(|| Error::Broken("a grant is gone".to_string()))?;
+                Ok(self.note_app(Coming::Revoke, &client, &grant).await?)
+            }
             _ => Ok(()),
         }
     }

@@ -21,6 +21,7 @@ mod jwt;
 mod keys;
 mod launch;
 mod lookup;
+mod noted;
 mod people;
 mod picker;
 mod proof;
@@ -36,6 +37,7 @@ mod sign_in;
 mod site;
 mod staff;
 mod taken;
+mod throttle;
 mod tickets;
 mod tokens;
 
@@ -62,6 +64,7 @@ pub use sandbox::{OPERATOR, Person};
 pub use sessions::{IDLE_MAX, LENGTH_MAX, SessionSeen};
 pub use sign_in::Proven;
 pub use site::{Issuer, Site};
+pub use throttle::{ADDRESS_FAILURES_MAX, CLIENT_FAILURES_MAX, SIGN_INS_MAX, Tried};
 pub use tokens::{Presented, SCRIPT_CLIENT, Scheme, TokenRefused};
 
 use crate::Core;

@@ -21,6 +21,7 @@ use super::site::{Issuer, Site};
 use super::tickets::{self, CODE, REFRESH, UNUSED};
 use super::tokens::ACCESS_LIFE_US;
 use super::{Identity, accounts, assertion, secret};
+use crate::audit::Coming;
 use crate::error::Error;
 
 /// How long a refresh token that was exchanged may be shown again.
@@ -83,6 +84,7 @@ impl Identity<'_> {
             true => Some(self.id_token(site, client, &coded, &scopes, &access.token).await?),
             false => None,
         };
+        self.note_app(Coming::Token, client, &grant).await?;
         Ok(Tokens { access, scope: scopes.to_string(), refresh, id_token, context: coded.context() })
     }
 
@@ -132,6 +134,7 @@ impl Identity<'_> {
         grant.key = key;
         let (scope, context) = (scopes.to_string(), grant.context.clone());
         let access = self.issue(site, client.profile.issuer(), &grant, Some(&scope), ACCESS_LIFE_US).await?;
+        self.note_app(Coming::Refresh, client, &grant).await?;
         Ok(Tokens { access, scope, refresh: Some(refresh), id_token: None, context })
     }
 

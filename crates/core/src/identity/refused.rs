@@ -30,6 +30,8 @@ pub enum Code {
     LoginRequired,
     ServerError,
     TemporarilyUnavailable,
+    /// Too many failures; `text` is for developers, the seconds to wait stand in `Retry-After`.
+    TooMany(i64),
 }
 
 impl Code {
@@ -47,7 +49,7 @@ impl Code {
             Code::AccessDenied => "access_denied",
             Code::LoginRequired => "login_required",
             Code::ServerError => "server_error",
-            Code::TemporarilyUnavailable => "temporarily_unavailable",
+            Code::TemporarilyUnavailable | Code::TooMany(_) => "temporarily_unavailable",
         }
     }
 }

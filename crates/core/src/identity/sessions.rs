@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 
 use super::Identity;
 use super::people::{NoCaller, SignedIn};
+use crate::audit::Coming;
 use crate::caller::Caller;
 use crate::error::Error;
 
@@ -113,16 +114,34 @@ impl Identity<'_> {
         }
     }
 
+    /// Goes on in another role, or for somebody else.
+    pub async fn change_role(&self, secret: &str, session: &SessionSeen, signed: SignedIn) -> Result<String, Error> {
+        let new = self.go_on(secret, session, signed.clone()).await?;
+        self.note(Coming::Role, &signed, format!("session {}", session.id)).await?;
+        Ok(new)
+    }
+
     /// Locks a session.
     pub async fn lock_session(&self, secret: &str) -> Result<(), Error> {
         let hash = hash(secret);
-        Ok(self.core.store().write(move |tx| tx.lock_session(&hash)).await?)
+        let known = self.core.store().read()?.session(&hash)?;
+        self.core.store().write(move |tx| tx.lock_session(&hash)).await?;
+        self.note_session(Coming::Lock, known).await
     }
 
     /// Ends a session.
     pub async fn end_session(&self, secret: &str) -> Result<bool, Error> {
         let hash = hash(secret);
-        Ok(self.core.store().write(move |tx| tx.end_session(&hash)).await?)
+        let known = self.core.store().read()?.session(&hash)?;
+        let ended = self.core.store().write(move |tx| tx.end_session(&hash)).await?;
+        self.note_session(Coming::SignOut, known.filter(|_| ended)).await?;
+        Ok(ended)
+    }
+
+    async fn note_session(&self, coming: Coming, known: Option<Session>) -> Result<(), Error> {
+        let Some(known) = known else { return Ok(()) };
+        let seen = seen(known, false);
+        self.note(coming, &seen.signed, format!("session {}", seen.id)).await
     }
 
     /// Ends every session of an account.

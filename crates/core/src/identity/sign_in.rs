@@ -10,6 +10,7 @@ use super::citizen::NATIONAL;
 use super::people::{Choice, Kind, NoCaller, SignedIn};
 use super::sessions::SessionSeen;
 use super::staff::{self, HPR};
+use crate::audit::Coming;
 
 /// What a provider has proven. It has no way to be printed: there are numbers of people in it.
 #[derive(Clone)]
@@ -69,7 +70,10 @@ impl Identity<'_> {
         if let Some((secret, session)) = before {
             if session.signed.account == account.id && session.locked {
                 let signed = SignedIn { level, ..session.signed.clone() };
-                return Ok((self.go_on(secret, session, signed).await?, true));
+                let new = self.go_on(secret, session, signed.clone()).await?;
+                let more = format!("provider {provider} level {level} session {}", session.id);
+                self.note(Coming::Unlock, &signed, more).await?;
+                return Ok((new, true));
             }
             self.end_session(secret).await?;
         }
@@ -89,6 +93,8 @@ impl Identity<'_> {
             _ => String::new(),
         };
         let signed = SignedIn { account: account.id.clone(), role, level };
-        Ok((self.begin_session(signed, provider).await?, false))
+        let secret = self.begin_session(signed.clone(), provider).await?;
+        self.note(Coming::SignIn, &signed, format!("provider {provider} level {level}")).await?;
+        Ok((secret, false))
     }
 }

@@ -253,9 +253,8 @@ impl Record {
                         Some(after(logs, value)?.ok_or_else(|| wrong(name, "this is no page of this search"))?);
                     continue;
                 }
-                "type" if values.iter().any(|value| value.ends_with("110110")) => true,
                 "type" => {
-                    ask.nothing = true;
+                    ask.filters.push((name.clone(), values));
                     true
                 }
                 name if LOG_PARAMETERS.contains(&name) => {
@@ -333,6 +332,7 @@ impl Ask {
                 "_id" => event.id == *value,
                 "action" => event.action() == code(value),
                 "outcome" => event.outcome() == code(value),
+                "type" => event.kind_code() == code(value),
                 "subtype" => event::interaction(event.entry.row.action) == code(value),
                 "agent-name" => event.actor.shown().to_lowercase().starts_with(&value.to_lowercase()),
                 "agent" => {
