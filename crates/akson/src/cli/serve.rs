@@ -137,6 +137,7 @@ async fn first_start(core: &Core, sandbox: bool, inhabitants: u64) -> Result<(),
 
 /// Settles the municipality that a sandbox begins with.
 async fn settle_first(core: &Core, inhabitants: u64) -> Result<(), Failure> {
+    println!("Making a synthetic municipality of {inhabitants} inhabitants, this once …");
     let today = Day::at_moment(core.now());
     let settled = settle::settle(core, Plan::first(today, inhabitants), |_| true).await;
     let settled = settled.map_err(|error| format!("settling the synthetic municipality: {error}"))?;

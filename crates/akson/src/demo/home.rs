@@ -57,8 +57,14 @@ impl<'p> Chart<'p> {
         let measures = measures(health);
         let need = Need { body: 18 + chance.between(0, 12), mind: if health.has("P70") { 32 } else { 13 } };
         self.decided(("15", "Helsetjenester i hjemmet"), since, &route.zone, measures.len() as i32 * 2);
+        if chance.permille(550) {
+            self.decided(("6", "Trygghetsalarm"), since.plus(20), &route.zone, 1);
+        }
         self.planned(since, &route.zone, &measures, health);
         self.assessed(&mut chance, need);
+        if chance.permille(350) {
+            self.written_to(&mut chance, &route.zone);
+        }
         for at in -i32::from(self.plan.weeks_back) * 7..=i32::from(self.plan.weeks_ahead) * 7 {
             let day = self.plan.today.plus(at);
             if route.daily || at == 0 || day.weekday() % 2 == 0 {
@@ -367,6 +373,56 @@ impl<'p> Chart<'p> {
             if ill != Ill::Not {
                 self.ask_doctor(by, day, signs.total());
             }
+        }
+    }
+
+    /// What the patient has written to home care, with the answer, if there is one yet.
+    fn written_to(&mut self, chance: &mut Chance, zone: &str) {
+        const ASKED: [(&str, &str, &str); 3] = [
+            (
+                "Endre tid",
+                "Jeg skal til frisør torsdag kl. 9. Kan dere komme litt tidligere?",
+                "Vi kommer kl. 7.45 på torsdag.",
+            ),
+            (
+                "Legemidler",
+                "Multidosen er snart tom, kommer det en ny?",
+                "Den nye er hentet og kommer med besøket i morgen.",
+            ),
+            (
+                "Besøk",
+                "Er det samme person som kommer i helgen?",
+                "Ja, det er primærkontakten din som kommer begge dager.",
+            ),
+        ];
+        let (topic, asked, answered) = chance.one(&ASKED).unwrap_or(ASKED[0]);
+        let days = chance.between(0, 6);
+        let day = self.plan.today.plus(-1 - days);
+        let (from, unit) = (self.subject(), to("Organization", zone));
+        let state = if days == 0 { "in-progress" } else { "completed" };
+        self.message(
+            "message-asked",
+            state,
+            (from.clone(), unit.clone()),
+            (day, 18 * 60 + 20),
+            (topic, asked.to_owned()),
+        );
+        if days > 0 {
+            let when = (day.plus(1), 8 * 60 + 10);
+            self.message("message-answer", "completed", (unit, from), when, (topic, answered.to_owned()));
+        } else {
+            self.work(&Work {
+                name: "message-to-answer".to_owned(),
+                state: "requested",
+                kind: ("message", "Svar på melding fra bruker".into()),
+                what: topic.into(),
+                owner: Owner::Unit(zone),
+                due: (self.plan.today, 8 * 60, 15 * 60),
+                asked: day,
+                focus: Some(self.own("Communication", "message-asked")),
+                based_on: None,
+                reason: None,
+            });
         }
     }
 

@@ -109,7 +109,9 @@ impl Chart<'_> {
         let medicines = prescribed(&mut chance, &illnesses, self.plan.today);
         let health = Health { illnesses, medicines };
         self.write(&health);
+        self.stopped(&mut chance, &health);
         self.allergies(&mut chance);
+        self.influenza(&mut chance);
         health
     }
 
@@ -188,6 +190,55 @@ impl Chart<'_> {
             .with("reasonReference", list([self.own("Condition", cause)]))
             .with("dosage", list([dosage(used.medicine)]));
         self.put(statement);
+    }
+
+    /// A medicine that was stopped in the last months, for some.
+    fn stopped(&mut self, chance: &mut Chance, health: &Health) {
+        let in_use = |medicine: &Medicine| health.medicines.iter().any(|used| used.medicine.atc == medicine.atc);
+        let found = health.illnesses.iter().enumerate().find_map(|(cause, illness)| {
+            let medicine = illness.condition.medicines.iter().copied().find(|medicine| !in_use(medicine))?;
+            Some((InUse { medicine, cause, since: illness.since }, illness))
+        });
+        let Some((used, illness)) = found.filter(|_| chance.permille(450)) else { return };
+        let until = self.plan.today.plus(-chance.between(5, 80)).max(used.since.plus(1));
+        if until >= self.plan.today {
+            return;
+        }
+        let cause = condition_name(illness.condition.icpc.0);
+        self.order(&used, &cause, ("stopped", Some(until)));
+        let why = ["Virket ikke som ønsket", "Bivirkning: svimmelhet", "Ikke lenger nødvendig"];
+        let statement = self
+            .begin("MedicationStatement", &format!("stopped-{}", used.medicine.atc.to_lowercase()))
+            .with("status", text("stopped"))
+            .with("statusReason", list([words(chance.one(&why).unwrap_or(why[0]))]))
+            .with("medicationCodeableConcept", product(used.medicine))
+            .with("subject", self.subject())
+            .with("effectivePeriod", object([("start", text(used.since.text())), ("end", text(until.text()))]))
+            .with("dateAsserted", text(until.text()))
+            .with("informationSource", self.doctor())
+            .with("reasonReference", list([self.own("Condition", &cause)]))
+            .with("dosage", list([dosage(used.medicine)]));
+        self.put(statement);
+    }
+
+    /// The vaccine of last autumn, for most of the old and of those in care.
+    fn influenza(&mut self, chance: &mut Chance) {
+        let wanted = self.age() >= 65 || self.who.care != Care::None;
+        let day = Day::of(self.plan.today.year(), 10, chance.between(6, 28)).at_work();
+        if !wanted || !chance.permille(680) || day >= self.plan.today {
+            return;
+        }
+        let name = "influensa, inaktivert, splitvirus eller overflateantigen";
+        let given = self
+            .begin("Immunization", "vaccine-influenza")
+            .with("status", text("completed"))
+            .with("vaccineCode", concept(ATC, "J07BB02", name))
+            .with("patient", self.subject())
+            .with("occurrenceDateTime", text(day.text()))
+            .with("primarySource", bare(true))
+            .with("lotNumber", text(format!("TEST-FLU-{}", day.year())))
+            .with("performer", list([object([("actor", self.doctor())])]));
+        self.put(given);
     }
 
     fn allergies(&mut self, chance: &mut Chance) {
