@@ -11,5 +11,6 @@ mod hostile;
 mod kill;
 mod race;
 mod server;
+mod tap;
 mod tour;
 mod wire;

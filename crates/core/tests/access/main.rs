@@ -6,8 +6,8 @@ mod channels;
 mod citizens;
 mod log;
 mod matrix;
-mod patterns;
 mod partner;
+mod patterns;
 #[allow(dead_code, reason = "a stage for all acts")]
 mod stage;
 #[allow(dead_code, reason = "shared with the tests of the door")]
