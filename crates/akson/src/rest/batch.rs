@@ -7,6 +7,8 @@ use super::ask::Ask;
 use super::bundle;
 use super::error::Refusal;
 use super::negotiate::Return;
+use super::search;
+use akson_core::EntryAnswer;
 
 /// Carries out the entries of a bundle.
 pub async fn batch(ask: Ask) -> Result<Reply, Refusal> {
@@ -29,5 +31,10 @@ pub async fn batch(ask: Ask) -> Result<Reply, Refusal> {
     };
     let answers = ask.record().transact(&resource, &ask.base).await?;
     let wanted = ask.prefer.answer.unwrap_or(Return::Minimal);
-    Ok(Reply::bundle(bundle::answers(&ask.base, &ask.shown, wanted, kind, answers)))
+    let searches = answers.iter().filter_map(|answer| match answer {
+        EntryAnswer::Found(found) => Some(search::links_of_entry(&ask, found)),
+        _ => None,
+    });
+    let links = searches.collect::<Result<Vec<_>, _>>()?;
+    Ok(Reply::bundle(bundle::answers(&ask.base, (&ask.shown, wanted), kind, answers, links)))
 }

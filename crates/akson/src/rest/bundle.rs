@@ -155,8 +155,15 @@ pub fn history(base: &str, shown: &Shown, past: &Past, links: &[(&str, String)])
     bundle.end()
 }
 
-/// The answer to a batch or transaction.
-pub fn answers(base: &str, shown: &Shown, wanted: Return, kind: &str, answers: Vec<EntryAnswer>) -> Vec<u8> {
+/// The answer to a batch or transaction. The links of the searches in it are complete addresses, in their order.
+pub fn answers(
+    base: &str,
+    (shown, wanted): (&Shown, Return),
+    kind: &str,
+    answers: Vec<EntryAnswer>,
+    links: Vec<Vec<(&str, String)>>,
+) -> Vec<u8> {
+    let mut links = links.into_iter();
     let mut bundle = Bundle::begin(kind, None, &[], answers.len() * 200);
     for answer in answers {
         bundle.entry();
@@ -184,8 +191,7 @@ pub fn answers(base: &str, shown: &Shown, wanted: Return, kind: &str, answers: V
                 response(&mut bundle, "200 OK", None, Some(&seen), None);
             }
             EntryAnswer::Found(found) => {
-                let links = [("self", format!("{base}/{}", found.address()))];
-                let text = searchset(base, shown, &found, &links);
+                let text = searchset(base, shown, &found, &links.next().unwrap_or_default());
                 bundle.resource(&text, &Shown::default());
                 response(&mut bundle, "200 OK", None, None, None);
             }

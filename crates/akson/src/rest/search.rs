@@ -48,23 +48,47 @@ async fn run(ask: Ask, of: SearchOf) -> Result<Reply, Refusal> {
     // What was sent in a form is not told in an address.
     let hidden = ask.method == "POST" || akson_core::is_sealed(&pairs);
     let found = ask.record().search(of.clone(), pairs, ask.prefer.lenient).await?;
-    let links = if hidden { hidden_links(&ask, &of, &found)? } else { links(&ask, &found) };
+    let links = match hidden {
+        true => hidden_links(&ask, (&path(&ask), &of), &found, presentation(&ask))?,
+        false => links(&ask, &found),
+    };
     Ok(Reply::bundle(bundle::searchset(&ask.base, &ask.shown, &found, &links)))
 }
 
 /// Where this page and the next one are, with the query in a token.
-fn hidden_links(ask: &Ask, of: &SearchOf, found: &Found) -> Result<Vec<(&'static str, String)>, Refusal> {
-    let path = path(ask);
+fn hidden_links(
+    ask: &Ask,
+    (path, of): (&str, &SearchOf),
+    found: &Found,
+    form: Vec<Pair>,
+) -> Result<Vec<(&'static str, String)>, Refusal> {
     let link = |token: String| {
-        let mut pairs = presentation(ask);
+        let mut pairs = form.clone();
         pairs.push((PAGE.to_string(), token));
-        address(&path, &pairs)
+        address(path, &pairs)
     };
     let mut links = vec![("self", link(ask.record().sealed(of, found, found.page.as_deref())?))];
     if let Some(next) = &found.next {
         links.push(("next", link(ask.record().sealed(of, found, Some(next))?)));
     }
     Ok(links)
+}
+
+/// The links of a search that was an entry of a batch or transaction: what was asked came in a body, and is not told in an address.
+pub fn links_of_entry(ask: &Ask, found: &Found) -> Result<Vec<(&'static str, String)>, Refusal> {
+    let path = format!("{}/{}", ask.base, found.path);
+    let parts: Vec<&str> = found.path.split('/').collect();
+    let of = match parts[..] {
+        _ if found.path.contains('$') => return Ok(vec![("self", path)]),
+        [""] => SearchOf { type_name: None, compartment: None },
+        [name] => SearchOf { type_name: Some(type_named(name)?), compartment: None },
+        [owner, id, member] => {
+            let type_name = if member == "*" { None } else { Some(type_named(member)?) };
+            SearchOf { type_name, compartment: Some((type_named(owner)?, id.to_string())) }
+        }
+        _ => return Ok(vec![("self", path)]),
+    };
+    hidden_links(ask, (&path, &of), found, Vec::new())
 }
 
 /// The links of what an operation answers. Parameters that came in a body are not told in an address.

@@ -143,9 +143,11 @@ fn hostile(n: usize) -> Hostile {
         3 => made.body = nested(b"<a>", 50_000),
         4 => made.body = laughs().into_bytes(),
         5 => made.body = attributes().into_bytes(),
-        6 => (made.encoding, made.body) = (Some("gzip"), gzip_bomb(100 << 20)),
+        6 if n % 200 < 100 => (made.encoding, made.body) = (Some("gzip"), gzip_bomb(100 << 20)),
+        6 => (made.encoding, made.body) = (Some("zstd"), zstd_bomb(100 << 20)),
         7 => made.encoding = Some(numbers.one(&["gzip", "zstd", "br", "deflate", "nonsense"])),
-        8 => made.body = utf16(SEEDS[2]),
+        8 if n % 200 < 100 => made.body = utf16(SEEDS[2]),
+        8 => made.body = SEEDS[2].chars().map(|letter| letter as u8).collect(),
         9 => made.body = entries(30_000).into_bytes(),
         10..40 => {
             made.method = "GET";
@@ -206,6 +208,21 @@ fn utf16(text: &str) -> Vec<u8> {
 fn entries(count: usize) -> String {
     let entry = r#"{"request":{"method":"GET","url":"Patient/x"}}"#;
     format!(r#"{{"resourceType":"Bundle","type":"batch","entry":[{}]}}"#, vec![entry; count].join(","))
+}
+
+/// A zstd stream of one byte repeated: blocks of four bytes, each for 128 KB.
+fn zstd_bomb(size: usize) -> Vec<u8> {
+    const BLOCK: u32 = 128 << 10;
+    // Magic number, no special things, a window of 128 KB.
+    let mut out = vec![0x28, 0xB5, 0x2F, 0xFD, 0, 0x38];
+    let count = size / BLOCK as usize;
+    for n in 1..=count {
+        // The size, the kind (one byte repeated), whether it is the last.
+        let head = BLOCK << 3 | 1 << 1 | u32::from(n == count);
+        out.extend_from_slice(&head.to_le_bytes()[..3]);
+        out.push(b' ');
+    }
+    out
 }
 
 /// A gzip stream of one byte repeated: a block with fixed codes, then copies of 258 bytes from one byte before.

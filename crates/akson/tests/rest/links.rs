@@ -108,3 +108,19 @@ async fn operations_do_not_tell_what_came_in_their_body() {
     let answer = client.json("POST /fhir/Observation/$lastn", body).await;
     assert_eq!(link(answer.is(200), "self").unwrap(), "/fhir/Observation/$lastn");
 }
+
+#[tokio::test]
+async fn the_links_of_a_search_in_a_bundle_hold_nothing_of_it() {
+    let client = with_patients().await;
+    for kind in ["batch", "transaction"] {
+        let entry = serde_json::json!({"request": {"method": "GET", "url": format!("Patient?{FORM_QUERY}")}});
+        let bundle = serde_json::json!({"resourceType": "Bundle", "type": kind, "entry": [entry]});
+        let answer = client.send("POST /fhir", &[], bundle.to_string()).await;
+        let page = answer.is(200).value()["entry"][0]["resource"].clone();
+        assert!(!links(&page).contains("26816498765") && !links(&page).contains("Hemmelig"), "{}", links(&page));
+        // What did not fit on the page is not lost.
+        let next = page["link"].as_array().unwrap().iter().find(|link| link["relation"] == "next").unwrap();
+        let next = client.get(next["url"].as_str().unwrap().strip_prefix("http://here").unwrap()).await;
+        assert_eq!(next.is(200).ids(), ["c", "d"]);
+    }
+}

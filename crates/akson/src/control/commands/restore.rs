@@ -43,7 +43,10 @@ impl Command for Restore {
             manifest.at,
             to.display()
         ));
-        desk.say("what came after that is not in it; everybody must sign in again");
+        desk.say("What came after that is not in it. Do again what was done since, before anybody is let in:");
+        desk.say("  blocks and corrections that patients asked for, closed accounts, removed and revoked clients.");
+        desk.say("If the former database can still be read, its audit tells which (akson audit export).");
+        desk.say("All sessions, grants and signing keys are ended: everybody and every app signs in again.");
         Ok(Ending::Done)
     }
 }
