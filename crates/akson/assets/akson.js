@@ -93,6 +93,7 @@
 
   // Points while one writes, by the bands that the server has put on each field.
   for (const form of all("form[data-score]")) {
+    for (const button of all(".ak-noscript", form)) button.hidden = true;
     const band = (bands, value) => bands.find(([low, high]) => value >= low && value <= high)?.[2];
     const number = (text) => text.trim() === "" ? null : Number(text.replace(",", "."));
     const count = () => {
@@ -105,8 +106,9 @@
         const oxygen = one("input[name=oxygen]:checked", form)?.value;
         if (field.dataset.bands2 && scale === "2") bands = JSON.parse(oxygen === "yes" ? field.dataset.bands3 : field.dataset.bands2);
         const words = field.matches("fieldset");
-        const value = chosen == null ? null : words ? chosen : number(chosen);
-        const points = value === null || value === "" ? undefined
+        const read = chosen == null || words ? chosen : number(chosen);
+        const value = words || read === null ? read : Math.round(read * (field.dataset.times || 1));
+        const points = value == null || Number.isNaN(value) ? undefined
           : words ? bands.find(([word]) => word === value)?.[1] : band(bands, value);
         const shown = one(`[data-points-of="${field.dataset.name}"]`, form);
         if (shown) { shown.textContent = points ?? "–"; shown.className = `ak-pt0 ak-pt${points ?? 0}`; }
@@ -116,7 +118,7 @@
       if (!total) return;
       const level = missing ? "" : sum >= 7 ? "3" : sum >= 5 || red ? "2" : sum > 0 ? "1" : "0";
       one("b", total).textContent = sum;
-      one("small", total).textContent = missing ? total.dataset.missing.replace("{}", missing) : total.dataset["word" + level];
+      one("small", total).textContent = missing ? total.dataset.missing.replace("%", missing) : total.dataset["word" + level];
       total.dataset.level = level || "0";
     };
     form.addEventListener("input", count);

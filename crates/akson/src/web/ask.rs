@@ -81,7 +81,8 @@ impl Ask {
 
     /// The door to the record, for whoever asks.
     pub fn record(&self) -> Result<Record, Trouble> {
-        let caller = self.caller.clone().ok_or(Trouble::SignIn)?;
+        let open = self.session.as_ref().is_some_and(|session| !session.session.locked);
+        let caller = self.caller.clone().ok_or(if open { Trouble::NoRole } else { Trouble::SignIn })?;
         Ok(self.desk.core.record(caller))
     }
 
@@ -121,6 +122,12 @@ impl Ask {
         let locked = self.session.is_some();
         let pairs = [("return".to_string(), back.to_string())];
         go(&format!("{}?{}", if locked { "/locked" } else { "/signin" }, query::print(&pairs)))
+    }
+
+    /// To the choice of a role, and from there back here.
+    pub fn to_role(&self) -> Response<Body> {
+        let back = if self.method == Method::GET { self.path.as_str() } else { "/" };
+        go(&format!("/role?{}", query::print(&[("return".to_string(), back.to_string())])))
     }
 
     /// With the cookie of a session.

@@ -33,6 +33,8 @@ pub enum Trouble {
     Provider,
     /// The session is locked or there is none.
     SignIn,
+    /// Signed in, but in no role.
+    NoRole,
     /// Too many at once.
     TooMany,
     /// The server failed; the cause is in the log.
@@ -90,6 +92,7 @@ pub fn answer(ask: &Ask, trouble: &Trouble) -> Response<Body> {
         Trouble::Provider => (StatusCode::BAD_GATEWAY, w::PROVIDER, w::PROVIDER_LEAD),
         Trouble::TooMany => (StatusCode::TOO_MANY_REQUESTS, w::TOO_MANY, w::TOO_MANY_LEAD),
         Trouble::SignIn => return ask.to_sign_in(),
+        Trouble::NoRole => return ask.to_role(),
         Trouble::Failed => (StatusCode::INTERNAL_SERVER_ERROR, w::FAILED, w::FAILED_LEAD),
     };
     let content = html! {

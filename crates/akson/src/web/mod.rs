@@ -5,10 +5,12 @@
 
 pub mod ask;
 pub mod pages;
+pub mod parts;
 pub mod routes;
 pub mod serve;
 pub mod shell;
 
+pub mod chart;
 pub mod error;
 pub mod kinds;
 mod provider;

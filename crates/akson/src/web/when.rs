@@ -17,7 +17,7 @@ pub fn zoned(moment: i64) -> Option<Zoned> {
 pub fn moment(text: &str) -> Option<i64> {
     let given = DateTime::parse(text)?;
     match given.zone {
-        Some(_) => Some(given.range(Zone(0)).low),
+        Some(_) => Some(given.range(Zone(0)).low.saturating_mul(1000)),
         None => {
             let date: Date = text.get(..10)?.parse().ok()?;
             Some(date.to_zoned(akson_core::norway().clone()).ok()?.timestamp().as_microsecond())

@@ -30,7 +30,15 @@ const PAGES: &[Page] = &[
     Page("session", Some("astrid-lege"), |stage| stage.go("/session")),
     Page("front", Some("astrid-lege"), |stage| stage.go("/")),
     Page("front-citizen", Some("kari"), |stage| stage.go("/")),
-    Page("patients", Some("camilla-sykepleier"), |stage| stage.go("/patients")),
+    Page("patients", Some("camilla-sykepleier"), |stage| {
+        stage.in_role("camilla-sykepleier-role");
+        stage.go("/patients");
+    }),
+    Page("overview", Some("camilla-sykepleier"), |stage| stage.in_record("")),
+    Page("timeline", Some("camilla-sykepleier"), |stage| stage.in_record("/timeline")),
+    Page("medicines", Some("camilla-sykepleier"), |stage| stage.in_record("/medicines")),
+    Page("measurements", Some("camilla-sykepleier"), |stage| stage.in_record("/measurements?period=1y")),
+    Page("new-measurements", Some("camilla-sykepleier"), |stage| stage.in_record("/measurements/new")),
     Page("whom", Some("hanna"), |stage| stage.go("/role")),
     Page("apps-to-start", Some("astrid-lege"), |stage| {
         stage.go("/oauth/smart/apps");

@@ -87,6 +87,19 @@ impl Stage {
         self.browser.click(&format!("input[value='{patient}']"));
     }
 
+    /// Chooses a role.
+    pub fn in_role(&mut self, role: &str) {
+        self.go("/role");
+        self.browser.click(&format!("button[value='{role}']"));
+        self.browser.wait_for("location.pathname !== '/role'");
+    }
+
+    /// Goes to a page of the record of somebody whom home care knows.
+    pub fn in_record(&mut self, place: &str) {
+        self.in_role("camilla-sykepleier-role");
+        self.go(&format!("/patients/kari{place}"));
+    }
+
     /// Signs somebody in, from a page that leads to the sign-in or from none.
     pub fn sign_in(&mut self, person: &str) {
         if !self.browser.address().contains("/signin") {

@@ -5,5 +5,6 @@ mod door;
 mod oversight;
 mod pages;
 mod patients;
+mod record;
 mod samples;
 mod stand;

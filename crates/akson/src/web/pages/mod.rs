@@ -6,9 +6,13 @@
 //! language. To add one, copy a folder, add its line here and its routes in `routes.rs`.
 
 pub mod log;
+pub mod measurements;
+pub mod medicines;
 pub mod open;
+pub mod overview;
 pub mod patients;
 pub mod review;
+pub mod timeline;
 pub mod why;
 
 use maud::Markup;
@@ -40,4 +44,8 @@ pub const PAGES: &[PageOf] = &[
     PageOf { name: "log", words: log::words::ALL, samples: log::view::samples },
     PageOf { name: "review", words: review::words::ALL, samples: review::view::samples },
     PageOf { name: "why", words: why::words::ALL, samples: why::view::samples },
+    PageOf { name: "overview", words: overview::words::ALL, samples: overview::view::samples },
+    PageOf { name: "measurements", words: measurements::words::ALL, samples: measurements::view::samples },
+    PageOf { name: "medicines", words: medicines::words::ALL, samples: medicines::view::samples },
+    PageOf { name: "timeline", words: timeline::words::ALL, samples: timeline::view::samples },
 ];

@@ -43,7 +43,7 @@ impl View {
     /// The whole page.
     pub fn shown(&self, shell: &Shell) -> Markup {
         let content = html! {
-            form class="ak-find" role="search" method="post" action="/patients/search" {
+            form class="ak-find" method="post" action="/patients/search" {
                 (shell.field())
                 label for="words" { (shell.say(w::LABEL)) }
                 p id="hint" class="ak-mut" { (shell.say(w::HINT)) }

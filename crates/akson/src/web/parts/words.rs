@@ -1,0 +1,65 @@
+//! The texts of pieces that stand on several pages.
+
+use crate::http::language::words;
+
+words! {
+    NO_ACCESS: "Du har ikke tilgang til dette", "Du har ikkje tilgang til dette", "You have no access to this";
+    NO_ACCESS_LEAD: "Rollen din gir ikke rett til å se denne delen. Det betyr ikke at det er tomt.", "Rolla di gir ikkje rett til å sjå denne delen. Det tyder ikkje at det er tomt.", "Your role gives no right to see this part. It does not mean that there is nothing.";
+    FAILED: "Kunne ikke hentes", "Kunne ikkje hentast", "Could not be fetched";
+    FAILED_LEAD: "Resten av siden er som den skal. Last siden på nytt for å prøve igjen.", "Resten av sida er som ho skal. Last sida på nytt for å prøve igjen.", "The rest of the page is as it should be. Load the page again to retry.";
+    MEASUREMENTS: "Målinger", "Målingar", "Measurements";
+    PERIOD: "Periode", "Periode", "Period";
+    DAY: "24 t", "24 t", "24 h";
+    WEEK: "7 dager", "7 dagar", "7 days";
+    MONTH: "30 dager", "30 dagar", "30 days";
+    YEAR: "1 år", "1 år", "1 year";
+    TODAY: "i dag", "i dag", "today";
+    MEASURED: "Måling", "Måling", "Measurement";
+    LATEST: "Siste", "Siste", "Latest";
+    POINTS: "Poeng", "Poeng", "Points";
+    SUM: "samlet skår", "samla skår", "total score";
+    RESPIRATION: "Resp.frekvens", "Resp.frekvens", "Resp. rate";
+    PER_MINUTE: "per min", "per min", "per min";
+    SATURATION: "O2-metning", "O2-metting", "O2 saturation";
+    PRESSURE: "Blodtrykk", "Blodtrykk", "Blood pressure";
+    PULSE: "Puls", "Puls", "Pulse";
+    TEMPERATURE: "Temperatur", "Temperatur", "Temperature";
+    CONSCIOUSNESS: "Bevissthet", "Medvit", "Consciousness";
+    AIR: "luft", "luft", "air";
+    OXYGEN: "oksygen", "oksygen", "oxygen";
+    SCALE: "skala", "skala", "scale";
+    FROM: "fra", "frå", "from";
+    LEGEND: "NEWS2-poeng", "NEWS2-poeng", "NEWS2 points";
+    AS_TABLE: "Vis som tabell", "Vis som tabell", "Show as a table";
+    TIME: "Tid", "Tid", "Time";
+    BY: "Av", "Av", "By";
+    NONE_MEASURED: "Ingen målinger i perioden", "Ingen målingar i perioden", "No measurements in this period";
+    NEVER_MEASURED: "Ingen målinger er registrert", "Ingen målingar er registrerte", "No measurements are recorded";
+    MEASURE_FIRST: "Ta det første settet, så vises NEWS2 her.", "Ta det første settet, så kjem NEWS2 her.", "Take the first set, and NEWS2 will be shown here.";
+    LAST_WAS: "Siste måling var {}.", "Siste måling var {}.", "The latest measurement was {}.";
+    CAPTION: "Målinger i perioden med siste verdi og NEWS2-poeng", "Målingar i perioden med siste verdi og NEWS2-poeng", "Measurements of the period with the latest value and NEWS2 points";
+    SETS: "Alle sett i perioden", "Alle sett i perioden", "All sets of the period";
+    LOW: "Lav", "Låg", "Low";
+    LOW_MEDIUM: "Lav/mid.", "Låg/mid.", "Low/med.";
+    MEDIUM: "Mid.", "Mid.", "Med.";
+    HIGH: "Høy", "Høg", "High";
+    STALE: "Målingene er eldre enn ett døgn", "Målingane er eldre enn eitt døgn", "The measurements are more than a day old";
+    LOWEST: "laveste {}", "lågaste {}", "lowest {}";
+    HIGHEST: "høyeste {}", "høgaste {}", "highest {}";
+    OUTSIDE: "{} gir poeng", "{} gir poeng", "{} give points";
+    COUNT: "{} målinger", "{} målingar", "{} measurements";
+    MEDICINES: "Legemidler i bruk", "Legemiddel i bruk", "Medicines in use";
+    MEDICINE: "Legemiddel", "Legemiddel", "Medicine";
+    DOSAGE: "Dosering", "Dosering", "Dosage";
+    REASON: "Bruksområde", "Bruksområde", "Indication";
+    SINCE: "Siden", "Sidan", "Since";
+    BY_WHOM: "Forskriver", "Forskrivar", "Prescriber";
+    SOURCE: "Kilde", "Kjelde", "Source";
+    NO_MEDICINES: "Ingen legemidler er registrert", "Ingen legemiddel er registrerte", "No medicines are recorded";
+    NO_MEDICINES_LEAD: "Det betyr ikke at pasienten ikke bruker noen. Spør, og be legen registrere.", "Det tyder ikkje at pasienten ikkje bruker nokon. Spør, og be legen registrere.", "It does not mean that the patient takes none. Ask, and let the doctor record them.";
+    NEW: "Ny", "Ny", "New";
+    ORDERED: "Forskrevet", "Forskrive", "Prescribed";
+    USED: "I bruk", "I bruk", "In use";
+    EVENTS: "Siste hendelser", "Siste hendingar", "Latest events";
+    NO_EVENTS: "Ingen hendelser er registrert", "Ingen hendingar er registrerte", "No events are recorded";
+}
