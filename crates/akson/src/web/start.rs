@@ -9,6 +9,7 @@ use maud::{Markup, html};
 
 use super::ask::{Ask, go};
 use super::error::Trouble;
+use super::pages::day;
 use super::pages::{log, open, patients, review, why};
 use super::words as w;
 use crate::http::language::Language;
@@ -25,6 +26,12 @@ pub async fn page(ask: Ask) -> Result<Response<Body>, Trouble> {
     // Who has not chosen a role, or whose role has ended, chooses one.
     if kind == Kind::Staff && ask.person.as_ref().is_none_or(|person| person.role.is_empty()) {
         return Ok(go("/role"));
+    }
+    if let Some(Who::Staff(staff)) = ask.caller.as_ref().map(|caller| caller.who.clone()) {
+        // Who has to do with no patient has no such day.
+        if !matches!(staff.duty, Duty::Leader | Duty::PrivacyOfficer | Duty::Administrator) {
+            return day::page(ask, &staff).await;
+        }
     }
     let links: &[(&str, [&'static str; 3], &str)] = &[
         ("/fhir/Patient?_pretty=true", w::PATIENTS, "/fhir/Patient"),

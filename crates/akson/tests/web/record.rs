@@ -118,3 +118,23 @@ async fn who_has_no_role_yet_is_led_to_choose_one() {
     browser.sign_in("nina", "/").await;
     assert_eq!(browser.get("/patients/aase").await.to(), "/role?return=/patients/aase");
 }
+
+#[tokio::test]
+async fn a_day_has_the_tasks_of_oneself_and_of_the_unit_and_counts_them() {
+    let (stand, mut browser) = stand().await;
+    let task = |id: &str, owner: &str, title: &str| {
+        format!(
+            r#"{{"resourceType":"Task","id":"{id}","status":"requested","intent":"order","description":"{title}","for":{{"reference":"Patient/aase"}},"owner":{{"reference":"{owner}"}}}}"#
+        )
+    };
+    stand.put(&task("t1", "Practitioner/olga", "Ring fastlegen")).await;
+    stand.put(&task("t2", "Organization/home", "Hent utstyr")).await;
+    stand.put(&task("t3", "Practitioner/nina", "Noe helt annet")).await;
+    stand.put(r#"{"resourceType":"Observation","id":"n1","status":"final","code":{"coding":[{"system":"http://snomed.info/sct","code":"1104051000000101"}]},"subject":{"reference":"Patient/aase"},"effectiveDateTime":"2026-11-22T12:20:00+01:00","valueInteger":7}"#).await;
+    let page = browser.get("/").await;
+    assert!(page.text.contains("<h1>Min dag</h1>"), "{}", page.text);
+    assert!(page.text.contains("Ring fastlegen") && page.text.contains("Hent utstyr"));
+    assert!(!page.text.contains("Noe helt annet"));
+    assert!(page.text.contains("class=\"ak-cnt\">2<"), "{}", page.text);
+    assert!(page.text.contains("ak-pt3") && page.text.contains("href=\"/patients/aase\""));
+}

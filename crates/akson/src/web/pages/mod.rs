@@ -5,6 +5,7 @@
 //! show and computes nothing. Every page stands in `PAGES` with samples of its states: a test renders each in every
 //! language. To add one, copy a folder, add its line here and its routes in `routes.rs`.
 
+pub mod day;
 pub mod log;
 pub mod measurements;
 pub mod medicines;
@@ -39,6 +40,7 @@ pub struct PageOf {
 
 /// Every page.
 pub const PAGES: &[PageOf] = &[
+    PageOf { name: "day", words: day::words::ALL, samples: day::view::samples },
     PageOf { name: "patients", words: patients::words::ALL, samples: patients::view::samples },
     PageOf { name: "open", words: open::words::ALL, samples: open::view::samples },
     PageOf { name: "log", words: log::words::ALL, samples: log::view::samples },

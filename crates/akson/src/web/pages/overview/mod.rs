@@ -177,7 +177,7 @@ fn due(ask: &Ask, opened: &mut Opened) -> Part<Vec<Due>> {
 pub fn of_task(ask: &Ask, task: &Resource, names: &Names) -> (i64, Due) {
     let until = [task.text(&["restriction", "period", "end"]), task.text(&["executionPeriod", "end"])];
     let until = until.iter().find_map(|text| when::moment(text));
-    let title = [task.text(&["description"]), read::words(task.at(&["code"])), read::words(task.at(&["reasonCode"]))];
+    let title = [read::words(task.at(&["code"])), task.text(&["description"]), read::words(task.at(&["reasonCode"]))];
     let title = title.into_iter().find(|text| !text.is_empty()).unwrap_or_default();
     let today = until.is_some_and(|until| when::date(until) == when::date(ask.moment));
     let time = match until {
@@ -195,7 +195,8 @@ pub fn of_task(ask: &Ask, task: &Resource, names: &Names) -> (i64, Due) {
     (until.unwrap_or(i64::MIN), due)
 }
 
-fn of_visit(visit: &Resource, names: &Names) -> Option<(i64, Due)> {
+/// An appointment as a line, and when it is; one that was called off is none.
+pub fn of_visit(visit: &Resource, names: &Names) -> Option<(i64, Due)> {
     let status = visit.text(&["status"]);
     if matches!(status.as_str(), "cancelled" | "entered-in-error" | "noshow") {
         return None;
