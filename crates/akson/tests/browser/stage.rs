@@ -31,7 +31,8 @@ impl Stage {
             }
         };
         let folder = tempfile::tempdir().unwrap();
-        let server = Server::start_with(folder.path(), &[]);
+        // A small municipality is enough, and there at once.
+        let server = Server::start_with(folder.path(), &[("AKSON_STORE_SAMPLE", "20")]);
         let app = App::start(tools);
         let stage = Stage { browser: Browser::start(tools), server, app, folder };
         let (redirect, launch) = (stage.app.page("index.html"), stage.app.page("launch.html"));
