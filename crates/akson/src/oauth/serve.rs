@@ -1,9 +1,9 @@
 //! From a request to a handler and back: parameters, handler, answer, and which pages may read it.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use akson_core::Core;
-use akson_core::identity::{Code, Refused, Tried};
+use akson_core::identity::{Code, Credentials, Refused, Tried};
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderValue, Request, Response, StatusCode, header};
@@ -16,6 +16,7 @@ use super::ask::{self, Ask};
 use super::error;
 use super::routes::{ROUTES, Readers, Route};
 use crate::config::Config;
+use crate::http::fetch::{Fetch, Question, Reach};
 use crate::http::verb;
 use crate::http::{caller, peer};
 
@@ -31,11 +32,34 @@ pub struct Desk {
     pub core: Core,
     /// The settings.
     pub config: Config,
+    /// Who fetches the keys of clients; made when it is first needed.
+    fetch: OnceLock<Fetch>,
+}
+
+impl Desk {
+    fn fetch(&self) -> &Fetch {
+        let reach = if self.config.keys_from_here { Reach::PublicOrHere } else { Reach::Public };
+        self.fetch.get_or_init(|| Fetch::new(reach, self.config.limits.outgoing_time))
+    }
+
+    /// Fetches the keys that are needed to check who a client is; without them it is not the one.
+    async fn ready_keys(&self, shown: &Credentials) -> Result<(), Refused> {
+        let identity = self.core.identity();
+        let Some(wanted) = identity.wanted_keys(shown)? else { return Ok(()) };
+        match self.fetch().ask(Question::get(&wanted.url)).await {
+            Ok(answer) if answer.status == 200 && identity.keep_keys(&wanted, &answer.body) => {}
+            Ok(answer) => {
+                tracing::warn!(client = wanted.client, status = answer.status, "the keys of a client are no keys")
+            }
+            Err(error) => tracing::warn!(client = wanted.client, %error, "the keys of a client can't be fetched"),
+        }
+        Ok(())
+    }
 }
 
 /// The router of all routes.
 pub fn router(core: Core, config: Config) -> Router {
-    let desk = Arc::new(Desk { core, config });
+    let desk = Arc::new(Desk { core, config, fetch: OnceLock::new() });
     let mut router = Router::new();
     for route in ROUTES {
         let desk = Arc::clone(&desk);
@@ -60,7 +84,11 @@ async fn handle(desk: Arc<Desk>, route: &'static Route, request: Request<Body>) 
 
 /// The answer, unless there were too many failures from there lately; one more is counted.
 async fn throttled(route: &Route, ask: Ask) -> Result<Response<Body>, Refused> {
-    let Some(address) = ask.address.filter(|_| SHOWN_TO.iter().any(|end| route.path.ends_with(end))) else {
+    if !SHOWN_TO.iter().any(|end| route.path.ends_with(end)) {
+        return (route.handler)(ask).await;
+    }
+    let Some(address) = ask.address else {
+        ask.desk.ready_keys(&ask.credentials()).await?;
         return (route.handler)(ask).await;
     };
     let client = ask.credentials().claims_to_be().unwrap_or_default();
@@ -69,6 +97,7 @@ async fn throttled(route: &Route, ask: Ask) -> Result<Response<Body>, Refused> {
     desk.core.identity().may_try(tried).map_err(|seconds| {
         Refused::new(Code::TooMany(seconds), "too many failures from this address; wait as long as Retry-After says")
     })?;
+    desk.ready_keys(&ask.credentials()).await?;
     let answered = (route.handler)(ask).await;
     let failed = |refused: &Refused| matches!(refused.code, Code::InvalidClient | Code::InvalidGrant);
     if answered.as_ref().is_err_and(failed) {

@@ -207,6 +207,7 @@ impl World {
             population: Some("pop".to_string()),
             by_law: false,
             emergency: false,
+            keys_url: None,
             introspects: false,
             made: 0,
         };

@@ -56,6 +56,7 @@ async fn a_weak_key_is_no_key() {
             launch: None,
             scopes: "system/Patient.rs".to_string(),
             keys: Some(json!({ "keys": [key] })),
+            keys_url: None,
             secret: None,
             population: None,
             by_law: false,

@@ -6,6 +6,7 @@ mod attacks;
 mod bearer;
 mod conformance;
 mod discovery;
+mod fetched;
 mod flow;
 mod held;
 mod noted;

@@ -59,7 +59,18 @@ impl Stand {
     }
 
     fn over(core: Core, seconds: Arc<AtomicI64>) -> Stand {
-        let config = Config { public_url: BASE.to_string(), access_log: false, ..Config::default() };
+        Stand::set_up(core, seconds, Config::default())
+    }
+
+    /// One that fetches the keys of clients from this machine, or not.
+    pub fn with_keys_from(here: bool) -> Stand {
+        let seconds = Arc::new(AtomicI64::new(BEGIN));
+        let core = Core::in_memory(settings(&seconds)).unwrap();
+        Stand::set_up(core, seconds, Config { keys_from_here: here, ..Config::default() })
+    }
+
+    fn set_up(core: Core, seconds: Arc<AtomicI64>, config: Config) -> Stand {
+        let config = Config { public_url: BASE.to_string(), access_log: false, ..config };
         let house = akson::rest::serve::House::new(core.clone(), config.clone()).unwrap();
         let faces = akson::rest::serve::router(&house)
             .merge(akson::oauth::serve::router(core.clone(), config.clone()))
@@ -123,6 +134,7 @@ impl Stand {
             launch: profile.has_users().then(|| "https://app.example.no/launch".to_string()),
             scopes: scopes.to_string(),
             keys: (!keys.is_empty()).then(|| json!({ "keys": keys.iter().map(|pair| pair.jwk()).collect::<Vec<_>>() })),
+            keys_url: None,
             secret: None,
             population: None,
             by_law: false,

@@ -6,6 +6,7 @@ use std::sync::RwLock;
 use akson_store::Store;
 
 use super::Identity;
+use super::client_keys::ClientKeys;
 use super::keys::{Keyring, Seal};
 use super::taken::Taken;
 use super::throttle::Throttle;
@@ -18,6 +19,7 @@ pub(crate) struct Apps {
     pub(super) tokens: Tokens,
     pub(super) taken: Taken,
     pub(super) throttle: Throttle,
+    pub(super) client_keys: ClientKeys,
     /// Where pages of clients stand; nothing: not read since clients changed.
     pub(super) origins: RwLock<Option<HashSet<String>>>,
 }
@@ -30,6 +32,7 @@ impl Apps {
             tokens: Tokens::load(store, now)?,
             taken: Taken::load(store, now)?,
             throttle: Throttle::default(),
+            client_keys: ClientKeys::default(),
             origins: RwLock::default(),
         })
     }

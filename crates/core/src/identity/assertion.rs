@@ -97,7 +97,9 @@ impl Identity<'_> {
 
     fn check_assertion(&self, site: &Site, client: &Client, assertion: &str) -> Result<(), Refused> {
         let open = jwt::open(assertion, client.profile.assertion_algorithms()).ok_or_else(unknown)?;
-        let claims = signing_keys(client, &open).find_map(|key| open.check(&key)).ok_or_else(unknown)?;
+        let keys = self.keys_of(client);
+        let mut keys = signing_keys(client, keys.as_ref(), &open);
+        let claims = keys.find_map(|key| open.check(&key)).ok_or_else(unknown)?;
         let own = |name| claims.text(name) == Some(client.id.as_str());
         let aud = claims.0.get("aud");
         let meant = match client.profile.issuer() {
@@ -130,11 +132,14 @@ fn subject(assertion: &str) -> Option<String> {
 /// The client's registered keys that may have signed this. A key or an address in the header is never followed.
 fn signing_keys<'a>(
     client: &'a Client,
+    keys: Option<&'a Value>,
     open: &'a Unchecked<'_>,
 ) -> impl Iterator<Item = jsonwebtoken::DecodingKey> + 'a {
-    let keys = client.keys.as_ref().and_then(|set| set.get("keys")).and_then(Value::as_array);
-    // No address was registered, so whatever stands in `jku` is not the registered one.
-    let keys = keys.filter(|_| !open.header.contains_key("jku"));
+    let keys = keys.and_then(|set| set.get("keys")).and_then(Value::as_array);
+    // What stands in `jku` may only be the registered address.
+    let registered = client.keys_url.as_deref();
+    let keys =
+        keys.filter(|_| !open.header.contains_key("jku") || registered.is_some() && open.text("jku") == registered);
     let kid = open.text("kid");
     let named = move |key: &&Value| kid.is_some() && key.get("kid").and_then(Value::as_str) == kid;
     keys.into_iter().flatten().filter(named).filter_map(|key| jwt::public_key(key, open.algorithm))

@@ -20,7 +20,7 @@ use crate::error::Error;
 /// Redirect addresses of one client.
 const REDIRECTS_MAX: usize = 20;
 /// Keys of one client.
-const KEYS_MAX: usize = 20;
+pub(super) const KEYS_MAX: usize = 20;
 /// Characters of a name or an address.
 const TEXT_MAX: usize = 2000;
 
@@ -116,6 +116,9 @@ pub struct Client {
     /// Its public keys: a JWK set.
     #[serde(default)]
     pub keys: Option<Value>,
+    /// Where its public keys stand, if it was not registered with them.
+    #[serde(default)]
+    pub keys_url: Option<String>,
     /// The hash of its secret, as text.
     #[serde(default)]
     pub secret: Option<String>,
@@ -187,10 +190,20 @@ impl Client {
 
     fn check_keys(&self) -> Result<(), String> {
         let algorithms = self.profile.assertion_algorithms();
+        if let Some(url) = &self.keys_url {
+            return match () {
+                () if self.keys.is_some() => Err("give keys or their address, not both".to_string()),
+                () if algorithms.is_empty() => Err(format!("{} has no keys", self.profile.name())),
+                () if !is_address(url) => Err("the address of keys is https".to_string()),
+                () => Ok(()),
+            };
+        }
         let keys = self.keys.as_ref().and_then(|set| set.get("keys")).and_then(Value::as_array);
         match keys {
             None if self.keys.is_some() => Err("a JWK set has `keys`".to_string()),
-            None if !algorithms.is_empty() => Err(format!("{} needs public keys (--keys FILE)", self.profile.name())),
+            None if !algorithms.is_empty() => {
+                Err(format!("{} needs public keys (--keys FILE or --keys-url URL)", self.profile.name()))
+            }
             None => Ok(()),
             Some(_) if algorithms.is_empty() => Err(format!("{} has no keys", self.profile.name())),
             Some(keys) if keys.is_empty() || keys.len() > KEYS_MAX => Err("too few or too many keys".to_string()),
@@ -318,6 +331,7 @@ mod tests {
             launch: None,
             scopes: scopes.to_string(),
             keys: None,
+            keys_url: None,
             secret: None,
             population: None,
             by_law: false,

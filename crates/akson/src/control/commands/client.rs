@@ -55,6 +55,9 @@ struct Add {
     /// A file with its public keys: a JWK set
     #[arg(long, value_name = "FILE")]
     keys: Option<PathBuf>,
+    /// Where its public keys stand, instead of a file: https
+    #[arg(long, value_name = "URL")]
+    keys_url: Option<String>,
     /// Its id; made if it is not given
     #[arg(long)]
     id: Option<String>,
@@ -128,6 +131,7 @@ fn register(desk: &Desk, add: &Add) -> Result<Ending, Failure> {
         launch: add.launch.clone(),
         scopes: add.scope.clone(),
         keys,
+        keys_url: add.keys_url.clone(),
         secret: None,
         population: add.population.clone(),
         by_law: add.by_law,
@@ -151,7 +155,7 @@ fn show(desk: &Desk, client: &Registered) {
     for redirect in &client.redirects {
         desk.say(format!("redirect    {redirect}"));
     }
-    let texts = [("launch", &client.launch), ("population", &client.population)];
+    let texts = [("launch", &client.launch), ("population", &client.population), ("keys at", &client.keys_url)];
     for (name, text) in texts {
         if let Some(text) = text {
             desk.say(format!("{name:<11} {text}"));
