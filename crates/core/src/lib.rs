@@ -153,7 +153,6 @@ impl Core {
     /// A version was written: what is derived from such resources is made anew.
     fn wrote(&self, written: &Written) {
         self.0.profiles.note(written.seen.type_name, &written.seen.id);
-        self.0.people.note(written.seen.type_name);
         if written.seen.type_name == "SearchParameter" {
             // What is deleted may have stood before another of the same address.
             let gone = written.change == Change::Deleted;

@@ -3,11 +3,34 @@
 //! An account never holds a national number: its subject is a hash under a key of this database, and the person's facts
 //! stand in the record alone. What it does not do: decide who gets one.
 
+use std::sync::OnceLock;
+
+use akson_fhir::definition::Definitions;
+
 use crate::engine::Bind::{Bytes, Int, Text};
 use crate::engine::Row;
 use crate::settings;
+use crate::types;
 use crate::writer::Transaction;
 use crate::{Error, View};
+
+/// Types of resources that say who somebody at work is.
+const ABOUT_STAFF: [&str; 7] = [
+    "CareTeam",
+    "HealthcareService",
+    "Location",
+    "Organization",
+    "OrganizationAffiliation",
+    "Practitioner",
+    "PractitionerRole",
+];
+
+/// Whether resources of the type with this number say who somebody at work is.
+pub(crate) fn is_about_staff(type_number: i64) -> bool {
+    static NUMBERS: OnceLock<Vec<i64>> = OnceLock::new();
+    let found = |name: &&str| Definitions::r4().resource(name).map(|found| types::number(found.id));
+    NUMBERS.get_or_init(|| ABOUT_STAFF.iter().filter_map(found).collect()).contains(&type_number)
+}
 
 /// Somebody who may sign in.
 #[derive(Debug, Clone, PartialEq, Eq)]

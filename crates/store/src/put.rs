@@ -13,7 +13,7 @@ use crate::prepare::{Home, Indexed, PART_UNKNOWN, Prepared};
 use crate::short::Owner;
 use crate::view::{State, Stored, pack_patients};
 use crate::writer::Transaction;
-use crate::{Error, Place, ids, types};
+use crate::{Error, Place, ids, people, types};
 
 /// What must hold for a write to be made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -94,6 +94,7 @@ impl Transaction<'_> {
         let packed_again = self.packed_again(&prepared, new.place)?;
         self.enter(&prepared, known, new.place)?;
 
+        self.gathered.staff |= people::is_about_staff(prepared.type_number);
         let version = head.as_ref().map_or(0, |head| head.version) + 1;
         let updated = self.next_moment();
         let live = head.as_ref().filter(|head| head.state == State::Live);
@@ -133,6 +134,7 @@ impl Transaction<'_> {
         let targets = self.settle(&index)?;
         let old = Settled::new(&index, type_number, head.place.rid, targets);
         keep::delete(&self.connection, &old)?;
+        self.gathered.staff |= people::is_about_staff(type_number);
         self.retire(&head, true)?;
         let (version, updated) = (head.version + 1, self.next_moment());
         let sql = "UPDATE resource SET version = $1, updated = $2, state = $3, present = 0, sum = $4, dict = 0, body = $5 \

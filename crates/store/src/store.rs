@@ -52,6 +52,8 @@ pub(crate) struct Shared {
     moved: AtomicBool,
     /// Commits that changed accounts or sessions.
     pub(crate) identities: AtomicU64,
+    /// Commits that wrote about those at work.
+    pub(crate) staff: AtomicU64,
     /// The whole index is being made anew: it may lack something until then.
     pub(crate) reindexing: AtomicBool,
     /// Readers that wait for their lines.
@@ -156,6 +158,7 @@ impl Store {
             next_number: AtomicI64::new(kept.pulse.number),
             moved: AtomicBool::new(moved),
             identities: AtomicU64::new(0),
+            staff: AtomicU64::new(0),
             reindexing: AtomicBool::new(reindexing),
             waiting: AtomicI64::new(0),
             noted: AtomicU64::new(0),
@@ -230,6 +233,11 @@ impl Store {
     /// long as the number stays.
     pub fn identities(&self) -> u64 {
         self.0.shared.identities.load(Ordering::Acquire)
+    }
+
+    /// Counts the commits since the start that wrote about those at work, in the same way.
+    pub fn staff(&self) -> u64 {
+        self.0.shared.staff.load(Ordering::Acquire)
     }
 
     /// How many readers wait for their lines, and of how many the lines were kept.

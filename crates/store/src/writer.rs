@@ -122,6 +122,8 @@ pub(crate) struct Gathered {
     pub(crate) registry: Option<Arc<Registry>>,
     /// Accounts or sessions have changed.
     pub(crate) identities: bool,
+    /// Something was written about those at work.
+    pub(crate) staff: bool,
 }
 
 /// A write transaction: all of a view, and writing. Others see nothing of it before the commit.
@@ -202,11 +204,13 @@ pub(crate) struct Writer {
     ahead: WriteAhead,
     /// The last commit changed accounts or sessions.
     identities: bool,
+    /// The last commit wrote about those at work.
+    staff: bool,
 }
 
 impl Writer {
     pub(crate) fn new(view: View, kept: Pulse, log: Log) -> Writer {
-        Writer { view, kept, log, words: HashSet::new(), ahead: WriteAhead::default(), identities: false }
+        Writer { view, kept, log, words: HashSet::new(), ahead: WriteAhead::default(), identities: false, staff: false }
     }
 
     /// Runs until the last sender is gone.
@@ -235,6 +239,9 @@ impl Writer {
         if std::mem::take(&mut self.identities) {
             // After the readers' moments are old: who sees the new number sees what was changed.
             self.view.shared.identities.fetch_add(1, Ordering::Release);
+        }
+        if std::mem::take(&mut self.staff) {
+            self.view.shared.staff.fetch_add(1, Ordering::Release);
         }
         let fate = match committed {
             Ok(()) => Fate::Durable,
@@ -366,6 +373,7 @@ impl Writer {
 
     fn publish(&mut self, gathered: Gathered) {
         self.identities |= gathered.identities;
+        self.staff |= gathered.staff;
         for dictionary in gathered.dictionaries {
             self.view.shared.dictionaries.publish(dictionary);
         }

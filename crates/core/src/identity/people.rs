@@ -6,7 +6,6 @@
 
 use std::collections::HashMap;
 use std::ops::Range;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use akson_store::{Account, View};
@@ -17,16 +16,6 @@ use super::{citizen, staff};
 use crate::caller::{Caller, Citizen, Duty, Staff, Who};
 use crate::error::Error;
 
-/// Resources that say who somebody at work is.
-const ABOUT_STAFF: &[&str] = &[
-    "Practitioner",
-    "PractitionerRole",
-    "Organization",
-    "OrganizationAffiliation",
-    "HealthcareService",
-    "Location",
-    "CareTeam",
-];
 /// Facts that are kept; beyond it all are read anew.
 const KEPT_MAX: usize = 10_000;
 /// Roles of one person that are looked at.
@@ -113,8 +102,6 @@ pub struct Choice {
 /// What was read about those at work.
 #[derive(Default)]
 pub(crate) struct People {
-    /// Counts what was written about people.
-    epoch: AtomicU64,
     kept: Mutex<HashMap<(String, String), Kept>>,
 }
 
@@ -132,21 +119,8 @@ struct Kept {
 }
 
 impl People {
-    /// A resource of this type was written.
-    pub(crate) fn note(&self, type_name: &str) {
-        if ABOUT_STAFF.contains(&type_name) {
-            self.epoch.fetch_add(1, Ordering::AcqRel);
-        }
-    }
-
-    /// Counts what was written about people.
-    pub(super) fn epoch(&self) -> u64 {
-        self.epoch.load(Ordering::Acquire)
-    }
-
-    fn get(&self, key: &(String, String), moment: i64) -> Option<(Arc<Staff>, i64)> {
+    fn get(&self, key: &(String, String), epoch: u64, moment: i64) -> Option<(Arc<Staff>, i64)> {
         let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        let epoch = self.epoch.load(Ordering::Acquire);
         let kept = kept.get(key).filter(|kept| kept.epoch == epoch && moment < kept.changes)?;
         Some((Arc::clone(&kept.staff), kept.changes))
     }
@@ -233,11 +207,11 @@ impl Identity<'_> {
         }
         let people = &self.core.0.people;
         let key = (account.id.clone(), role.to_string());
-        let (staff, changes) = match people.get(&key, moment) {
+        // Before a view is made: what is written from here on is read again.
+        let epoch = self.core.store().staff();
+        let (staff, changes) = match people.get(&key, epoch, moment) {
             Some(kept) => kept,
             None => {
-                // Before a new view is made: what is written from here on is read again.
-                let epoch = people.epoch.load(Ordering::Acquire);
                 let view = self.core.store().read()?;
                 let person = (account.id.as_str(), account.practitioner.as_str());
                 let facts = staff::facts(&view, person, role, moment)?.ok_or(NoCaller::Ended)?;

@@ -310,7 +310,7 @@ impl Identity<'_> {
 
     /// How much was written about accounts, sessions and those at work. Looked at before anything of it is read.
     fn known(&self) -> Known {
-        (self.core.store().identities(), self.core.0.people.epoch())
+        (self.core.store().identities(), self.core.store().staff())
     }
 
     /// What a token stands for, if it counts at this moment.

@@ -1,7 +1,10 @@
 //! Somebody at work is a caller for as long as the record says so.
 
+use std::future::Future;
+
 use akson_core::identity::{Kind, Proven};
-use akson_core::{Duty, Who};
+use akson_core::{Caller, Duty, Expected, Who};
+use akson_fhir::resource::Resource;
 
 use crate::stage::{HOUR, NOON, Stage, now, role};
 
@@ -139,4 +142,20 @@ fn who_changes_a_number_in_the_record_takes_over_nobodys_account() {
         r#"{"resourceType":"Practitioner","id":"nina","identifier":[{"system":"urn:oid:2.16.578.1.12.4.1.4.1","value":"13717404089"}]}"#,
     );
     assert!(now(identity.sign_in(&proven("helseid", "13717404089", ""))).is_err());
+}
+
+#[test]
+fn what_is_written_counts_though_nobody_waits_for_it() {
+    let stage = Stage::new();
+    let account = stage.account(Kind::Staff, "nina");
+    assert!(stage.caller(&account, "home-role").is_ok());
+    let ended = Resource::parse_json(role("home", "nurse", r#","active":false"#).as_bytes()).unwrap();
+    let record = stage.core.record(Caller::job("test", stage.core.now()));
+    let mut write = Box::pin(record.update(ended, Expected::Any));
+    // It is in the queue, and who asked for it goes away.
+    let mut nobody = std::task::Context::from_waker(std::task::Waker::noop());
+    assert!(write.as_mut().poll(&mut nobody).is_pending());
+    drop(write);
+    stage.put(r#"{"resourceType":"Basic","id":"next","code":{"text":"written after it"}}"#);
+    assert_eq!(stage.caller(&account, "home-role").unwrap_err(), "the role has ended");
 }
