@@ -8,6 +8,7 @@ use maud::{Markup, html};
 use super::ask::{Ask, go};
 use super::error::Trouble;
 use super::words as w;
+use crate::demo::story::{Story, stories};
 use crate::http::urls;
 
 /// How sure a sandbox is of whom somebody chose to be.
@@ -49,12 +50,20 @@ fn providers(ask: &Ask, back: &str) -> Markup {
 fn persons(ask: &Ask, back: &str) -> Result<Markup, Trouble> {
     let persons = ask.desk.core.identity().sandbox_persons(ask.moment)?;
     let of = |kind: Kind| persons.iter().filter(move |person| person.kind == kind);
+    let there = |story: &&Story| persons.iter().any(|person| person.id == story.person) && is_there(ask, story);
+    let mut told = stories().iter().filter(there).peekable();
     let groups = [(Kind::Staff, w::STAFF), (Kind::Citizen, w::CITIZENS), (Kind::Operator, w::OTHERS)];
     Ok(html! {
         p class="lead" { (ask.say(w::CHOOSE_PERSON)) ". " (ask.say(w::CHOOSE_PERSON_LEAD)) }
         form method="post" action="/signin/sandbox" {
             (ask.page("").field())
             input type="hidden" name="return" value=(back);
+            @if told.peek().is_some() {
+                h2 id=(w::STORIES[2]) { (ask.say(w::STORIES)) }
+                ul class="cards" aria-labelledby=(w::STORIES[2]) {
+                    @for story in told { li { (told_as(ask, story)) } }
+                }
+            }
             @for (kind, title) in groups {
                 @if of(kind).next().is_some() {
                     h2 id=(title[2]) { (ask.say(title)) }
@@ -65,6 +74,23 @@ fn persons(ask: &Ask, back: &str) -> Result<Markup, Trouble> {
             }
         }
     })
+}
+
+/// Whether the patient of a story is in this record.
+fn is_there(ask: &Ask, story: &Story) -> bool {
+    story.patient.is_empty() || ask.desk.core.number("Patient", story.patient).is_ok_and(|number| number.is_some())
+}
+
+/// A story as a way in: whose it is, and what happens.
+fn told_as(ask: &Ask, story: &Story) -> Markup {
+    let whole = ask.say(story.title);
+    let (role, what) = whole.split_once(": ").unwrap_or((whole, ""));
+    html! {
+        button class="card" name="story" value=(story.id) {
+            strong { (role) }
+            @if !what.is_empty() { span { (what) } }
+        }
+    }
 }
 
 fn card(ask: &Ask, person: &Person) -> Markup {
@@ -90,8 +116,16 @@ fn date(text: &str) -> String {
 
 /// `POST /signin/sandbox`.
 pub async fn sandbox(ask: Ask) -> Result<Response<Body>, Trouble> {
-    let account = ask.desk.core.identity().sandbox_account(ask.get("person")).await?;
-    let back = urls::local_path(ask.get("return")).to_string();
+    let story = stories().iter().find(|story| story.id == ask.get("story"));
+    let person = story.map_or(ask.get("person"), |story| story.person);
+    let account = ask.desk.core.identity().sandbox_account(person).await?;
+    let back = match story {
+        Some(story) if account.kind == Kind::Staff && !story.patient.is_empty() => {
+            format!("/patients/{}", story.patient)
+        }
+        Some(_) => "/".to_string(),
+        None => urls::local_path(ask.get("return")).to_string(),
+    };
     enter(&ask, &account, (SANDBOX_LEVEL, "sandbox", &[]), &back).await
 }
 

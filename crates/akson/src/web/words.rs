@@ -10,6 +10,7 @@ words! {
     SIGN_IN: "Logg inn", "Logg inn", "Sign in";
     CHOOSE_PERSON: "Velg en oppdiktet person", "Vel ein oppdikta person", "Choose an invented person";
     CHOOSE_PERSON_LEAD: "Her logger du inn ved å velge hvem du vil være. Hver person ser det rollen og relasjonene gir rett til.", "Her loggar du inn ved å velje kven du vil vere. Kvar person ser det rolla og relasjonane gir rett til.", "Here you sign in by choosing whom to be. Each person sees what their role and relations give a right to.";
+    STORIES: "Historier å klikke seg gjennom", "Historier å klikke seg gjennom", "Stories to click through";
     STAFF: "Ansatte", "Tilsette", "Staff";
     CITIZENS: "Innbyggere", "Innbyggjarar", "Inhabitants";
     OTHERS: "Drift", "Drift", "Operations";

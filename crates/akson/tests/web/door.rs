@@ -107,3 +107,18 @@ async fn a_database_that_is_no_sandbox_offers_nobody() {
     let answer = browser.get("/fhir/Patient").await;
     assert!(answer.status == 401 && !answer.text.contains("sandbox"));
 }
+
+#[tokio::test]
+async fn a_story_of_the_sandbox_opens_the_record_that_it_is_about() {
+    let stand = Stand::new().await;
+    stand.put(r#"{"resourceType":"Practitioner","id":"camilla-sykepleier","name":[{"text":"Camilla Test"}]}"#).await;
+    stand.role("camilla-home", "camilla-sykepleier", "nurse", "home").await;
+    let mut browser = stand.browser();
+    assert!(!browser.get("/signin").await.text.contains("value=\"fall\""), "its patient is not here");
+    stand.put(r#"{"resourceType":"Patient","id":"borghild-testesen","name":[{"text":"Borghild Testesen"}]}"#).await;
+    let page = browser.get("/signin").await;
+    assert!(page.text.contains("value=\"fall\"") && !page.text.contains("value=\"dementia\""), "{}", page.text);
+    let signed_in = browser.post("/signin/sandbox", &format!("tag={}&return=/session&story=fall", page.tag())).await;
+    assert_eq!(signed_in.to(), "/patients/borghild-testesen");
+    assert!(browser.get("/session").await.text.contains("Camilla Test"));
+}

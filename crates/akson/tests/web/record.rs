@@ -138,3 +138,29 @@ async fn a_day_has_the_tasks_of_oneself_and_of_the_unit_and_counts_them() {
     assert!(page.text.contains("class=\"ak-cnt\">2<"), "{}", page.text);
     assert!(page.text.contains("ak-pt3") && page.text.contains("href=\"/patients/aase\""));
 }
+
+#[tokio::test]
+async fn what_waits_for_somebody_is_on_the_overview_and_what_is_planned_is_not() {
+    let (stand, mut browser) = stand().await;
+    for (id, day) in [("gone", "2026-11-20"), ("comes", "2026-11-25")] {
+        stand.put(&format!(r#"{{"resourceType":"Appointment","id":"{id}","status":"booked","start":"{day}T08:00:00+01:00","end":"{day}T08:20:00+01:00",
+            "participant":[{{"actor":{{"reference":"Patient/aase"}},"status":"accepted"}}]}}"#)).await;
+    }
+    let task = |id: &str, status: &str, focus: &str| {
+        format!(
+            r#"{{"resourceType":"Task","id":"{id}","status":"{status}","intent":"order","code":{{"text":"Tiltak {id}"}},"for":{{"reference":"Patient/aase"}}{focus}}}"#
+        )
+    };
+    stand.put(&task("asked", "requested", "")).await;
+    stand.put(&task("taken", "accepted", "")).await;
+    stand.put(&task("forgotten", "accepted", r#","focus":{"reference":"Appointment/gone"}"#)).await;
+    stand.put(&task("planned", "accepted", r#","focus":{"reference":"Appointment/comes"}"#)).await;
+    stand.put(&task("finished", "completed", "")).await;
+    let page = browser.get("/patients/aase").await;
+    for id in ["asked", "taken", "forgotten"] {
+        assert!(page.text.contains(&format!("Tiltak {id}")), "{id}");
+    }
+    for id in ["planned", "finished"] {
+        assert!(!page.text.contains(&format!("Tiltak {id}")), "{id}");
+    }
+}

@@ -30,8 +30,8 @@ const EVENTS_MAX: usize = 7;
 const DAY: i64 = 86_400_000_000;
 const ICPC2: &str = "urn:oid:2.16.578.1.12.4.1.1.7170";
 const ICD10: &str = "urn:oid:2.16.578.1.12.4.1.1.7110";
-/// States of tasks that wait for somebody.
-const OPEN_TASKS: &str = "requested,received,accepted,ready,in-progress,on-hold";
+/// States of tasks that wait for somebody. What was accepted for a visit to come is on its way and waits for nobody.
+const OPEN_TASKS: &str = "requested,received,ready,in-progress,on-hold";
 
 /// `GET /patients/{id}`.
 pub async fn page(ask: Ask) -> Result<Response<Body>, Trouble> {
@@ -39,6 +39,7 @@ pub async fn page(ask: Ask) -> Result<Response<Body>, Trouble> {
     let (today, tomorrow) = (when::midnight(ask.moment, 0), when::midnight(ask.moment, 1));
     let from = format!("ge{}", when::instant(today));
     let until = format!("lt{}", when::instant(tomorrow));
+    let before = format!("lt{}", when::instant(today));
     let mut wanted = vec![
         vitals::wanted(Some(window.from), SIGNS_MAX),
         vitals::wanted(None, LATEST_MAX),
@@ -46,6 +47,8 @@ pub async fn page(ask: Ask) -> Result<Response<Body>, Trouble> {
         medicines::requests(),
         Wanted::new("Condition", &[("clinical-status", "active,recurrence,relapse"), ("_count", "40")]),
         Wanted::new("Task", &[("status", OPEN_TASKS), ("_count", "30")]),
+        Wanted::new("Task", &[("status", "accepted"), ("focus:missing", "true"), ("_count", "30")]),
+        Wanted::new("Task", &[("status", "accepted"), ("focus:Appointment.date", &before), ("_count", "30")]),
         Wanted::new("Appointment", &[("date", &from), ("date", &until), ("_count", "30")]),
     ];
     wanted.extend(events::KINDS.iter().map(|kind| kind.wanted(None, EVENTS_MAX)));
@@ -159,8 +162,21 @@ fn problems(found: &[Resource]) -> Vec<Problem> {
     all
 }
 
+/// Several searches of one kind as one part: all of it is there, or none.
+fn together(parts: [Part<Vec<Resource>>; 3]) -> Part<Vec<Resource>> {
+    let mut all = Vec::new();
+    for part in parts {
+        match part {
+            Part::There(found) => all.extend(found),
+            other => return other,
+        }
+    }
+    Part::There(all)
+}
+
 fn due(ask: &Ask, opened: &mut Opened) -> Part<Vec<Due>> {
-    let (tasks, visits) = match (opened.take(), opened.take()) {
+    let parts = [opened.take(), opened.take(), opened.take()];
+    let (tasks, visits) = match (together(parts), opened.take()) {
         (Part::There(tasks), Part::There(visits)) => (tasks, visits),
         (Part::There(tasks), _) => (tasks, Vec::new()),
         (_, Part::There(visits)) => (Vec::new(), visits),
