@@ -39,6 +39,11 @@ const PAGES: &[Page] = &[
     Page("medicines", Some("camilla-sykepleier"), |stage| stage.in_record("/medicines")),
     Page("measurements", Some("camilla-sykepleier"), |stage| stage.in_record("/measurements?period=1y")),
     Page("new-measurements", Some("camilla-sykepleier"), |stage| stage.in_record("/measurements/new")),
+    Page("log", Some("kari"), |stage| stage.go("/log")),
+    Page("review", Some("knut-personvern"), |stage| stage.go("/review")),
+    Page("why", Some("lise-drift"), |stage| stage.go("/why")),
+    Page("find-to-open", Some("hedda-legevakt"), |stage| stage.go("/open")),
+    Page("open", Some("hedda-legevakt"), |stage| stage.go("/patients/kari/open")),
     Page("whom", Some("hanna"), |stage| stage.go("/role")),
     Page("apps-to-start", Some("astrid-lege"), |stage| {
         stage.go("/oauth/smart/apps");
