@@ -1,6 +1,8 @@
 //! Measurements: vital signs with NEWS2, weight, glucose, laboratory tests with their reference ranges.
 //!
-//! NEWS2: Royal College of Physicians, 2017; saturation on scale 1. Promise: the total is the sum of its components.
+//! NEWS2 with saturation on scale 1. Promise: the total is the sum of its components.
+
+use akson_core::scores::news2::{self, Band};
 
 use super::chance::Chance;
 use super::day::Day;
@@ -62,43 +64,17 @@ impl Signs {
 
     /// The points of each: breathing, saturation, oxygen, temperature, pressure, pulse, consciousness.
     pub(super) fn points(&self) -> [u32; 7] {
-        let breaths = match self.breaths {
-            ..=8 => 3,
-            9..=11 => 1,
-            12..=20 => 0,
-            21..=24 => 2,
-            _ => 3,
-        };
-        let saturation = match self.saturation {
-            ..=91 => 3,
-            92..=93 => 2,
-            94..=95 => 1,
-            _ => 0,
-        };
-        let warmth = match self.temperature {
-            ..=350 => 3,
-            351..=360 => 1,
-            361..=380 => 0,
-            381..=390 => 1,
-            _ => 2,
-        };
-        let pressure = match self.upper {
-            ..=90 => 3,
-            91..=100 => 2,
-            101..=110 => 1,
-            111..=219 => 0,
-            _ => 3,
-        };
-        let pulse = match self.pulse {
-            ..=40 => 3,
-            41..=50 | 91..=110 => 1,
-            51..=90 => 0,
-            111..=130 => 2,
-            _ => 3,
-        };
-        let oxygen = if self.oxygen { 2 } else { 0 };
-        let mind = if self.awake { 0 } else { 3 };
-        [breaths, saturation, oxygen, warmth, pressure, pulse, mind]
+        let given = |points: u8, is: bool| if is { u32::from(points) } else { 0 };
+        let of = |bands: &[Band], value: i32| u32::from(news2::points(bands, i64::from(value)));
+        [
+            of(news2::RESPIRATION, self.breaths),
+            of(news2::SATURATION_1, self.saturation),
+            given(news2::OXYGEN, self.oxygen),
+            of(news2::TEMPERATURE, self.temperature),
+            of(news2::SYSTOLIC, self.upper),
+            of(news2::PULSE, self.pulse),
+            given(news2::NOT_ALERT, !self.awake),
+        ]
     }
 
     pub(super) fn total(&self) -> u32 {

@@ -97,25 +97,3 @@ pub fn duty(duty: Duty, language: Language) -> &'static str {
         Duty::Administrator => ["Systemadministrator", "Systemadministrator", "System administrator"],
     })
 }
-
-/// The duty of a code, as the log has it.
-pub fn duty_of_code(code: &str) -> Option<Duty> {
-    use Duty::{
-        Administrator, CaseWorker, Coordinator, Doctor, Emergency, Leader, ListDoctor, Nurse, PrivacyOfficer,
-        Psychologist, Student,
-    };
-    let all = [
-        Nurse,
-        Doctor,
-        ListDoctor,
-        Emergency,
-        Psychologist,
-        CaseWorker,
-        Coordinator,
-        Student,
-        Leader,
-        PrivacyOfficer,
-        Administrator,
-    ];
-    all.into_iter().find(|duty| duty.code() == code)
-}

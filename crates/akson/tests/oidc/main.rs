@@ -3,6 +3,8 @@
 
 mod browser;
 mod forged;
+#[path = "../web/house.rs"]
+mod house;
 mod liar;
 mod node;
 mod others;

@@ -1,11 +1,11 @@
 //! A server in this process, with a few people who have numbers, and the providers it is told of.
 
 use akson::config::Config;
-use akson::rest::serve::House;
+use akson_core::Core;
 use akson_core::identity::{Dialect, Provider};
-use akson_core::{Caller, Core, Expected};
-use akson_fhir::resource::Resource;
 use axum::Router;
+
+use crate::house;
 
 pub const NINA: &str = "21905297101";
 pub const KARI: &str = "13116900216";
@@ -36,10 +36,7 @@ impl Stand {
     pub async fn over(core: Core, providers: Vec<Provider>) -> Stand {
         let mut config = Config { access_log: false, providers, ..Config::default() };
         config.limits.outgoing_time = std::time::Duration::from_secs(5);
-        let house = House::new(core.clone(), config.clone()).unwrap();
-        let faces =
-            akson::rest::serve::router(&house).merge(akson::web::serve::router(core.clone(), config.clone()).unwrap());
-        let router = akson::web::serve::dressed(faces, &core, &config).unwrap();
+        let router = house::router(&core, &config);
         let stand = Stand { core, router };
         for text in PEOPLE {
             stand.put(text).await;
@@ -50,17 +47,11 @@ impl Stand {
     }
 
     pub async fn put(&self, text: &str) {
-        let caller = Caller::job("test", self.core.now());
-        let resource = Resource::parse_json(text.as_bytes()).unwrap();
-        self.core.record(caller).update(resource, Expected::Any).await.unwrap();
+        house::put(&self.core, text).await;
     }
 
     pub async fn role(&self, id: &str, who: &str, duty: &str, unit: &str) {
-        self.put(&format!(
-            r#"{{"resourceType":"PractitionerRole","id":"{id}","practitioner":{{"reference":"Practitioner/{who}"}},
-            "organization":{{"reference":"Organization/{unit}"}},"code":[{{"coding":[{{"system":"urn:akson:duty","code":"{duty}"}}]}}]}}"#
-        ))
-        .await;
+        house::role(&self.core, id, who, duty, unit).await;
     }
 }
 

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 mod door;
+mod house;
 mod oversight;
 mod pages;
 mod patients;

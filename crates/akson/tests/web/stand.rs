@@ -5,14 +5,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use akson::config::Config;
-use akson::rest::serve::House;
-use akson_core::{Caller, Core, Expected, Settings};
-use akson_fhir::resource::Resource;
+use akson_core::{Core, Settings};
 use axum::Router;
 use axum::body::Body;
 use axum::http::Request;
 use http_body_util::BodyExt;
 use tower::ServiceExt;
+
+use crate::house;
 
 pub const HOST: &str = "127.0.0.1:8080";
 pub const MINUTE: i64 = 60_000_000;
@@ -46,10 +46,7 @@ impl Stand {
             core.identity().make_sandbox().await.unwrap();
         }
         let config = Config { access_log: false, ..config };
-        let house = House::new(core.clone(), config.clone()).unwrap();
-        let faces =
-            akson::rest::serve::router(&house).merge(akson::web::serve::router(core.clone(), config.clone()).unwrap());
-        let router = akson::web::serve::dressed(faces, &core, &config).unwrap();
+        let router = house::router(&core, &config);
         let stand = Stand { core, router, clock };
         for text in PEOPLE {
             stand.put(text).await;
@@ -61,17 +58,11 @@ impl Stand {
     }
 
     pub async fn put(&self, text: &str) {
-        let caller = Caller::job("test", self.core.now());
-        let resource = Resource::parse_json(text.as_bytes()).unwrap();
-        self.core.record(caller).update(resource, Expected::Any).await.unwrap();
+        house::put(&self.core, text).await;
     }
 
     pub async fn role(&self, id: &str, who: &str, duty: &str, unit: &str) {
-        self.put(&format!(
-            r#"{{"resourceType":"PractitionerRole","id":"{id}","practitioner":{{"reference":"Practitioner/{who}"}},
-            "organization":{{"reference":"Organization/{unit}"}},"code":[{{"coding":[{{"system":"urn:akson:duty","code":"{duty}"}}]}}]}}"#
-        ))
-        .await;
+        house::role(&self.core, id, who, duty, unit).await;
     }
 
     pub fn pass(&self, time: i64) {

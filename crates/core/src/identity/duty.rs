@@ -35,14 +35,18 @@ impl Duty {
     pub fn code(self) -> &'static str {
         DUTIES.iter().find(|(_, duty)| *duty == self).map_or("", |(code, _)| code)
     }
+
+    /// The duty with a code of that system.
+    pub fn of_code(code: &str) -> Option<Duty> {
+        DUTIES.iter().find(|(known, _)| *known == code).map(|(_, duty)| *duty)
+    }
 }
 
 /// The duty of a role with these codes, as `system|code`.
 pub fn of(codes: &[String]) -> Option<Duty> {
     let own = codes.iter().filter_map(|code| code.strip_prefix(DUTY_SYSTEM)?.strip_prefix('|'));
-    let mut own = own.filter_map(|code| DUTIES.iter().find(|(known, _)| *known == code));
-    if let Some((_, duty)) = own.next() {
-        return Some(*duty);
+    if let Some(duty) = own.filter_map(Duty::of_code).next() {
+        return Some(duty);
     }
     let mut categories = codes.iter().filter_map(|code| code.strip_prefix(CATEGORY)?.strip_prefix('|'));
     categories.find_map(|code| {

@@ -6,7 +6,7 @@
 pub mod view;
 pub mod words;
 
-use akson_core::{Caller, Day, Error, Found, SearchOf, Visit, Who, day_bounds};
+use akson_core::{Caller, Day, Duty, Error, Found, SearchOf, Visit, Who, day_bounds};
 use axum::body::Body;
 use axum::http::Response;
 
@@ -114,7 +114,7 @@ fn group(ask: &Ask, day: &Day) -> Group {
 
 fn row(ask: &Ask, visit: &Visit) -> Row {
     let (first, last) = (when::clock(visit.first), when::clock(visit.last));
-    let duty = common::duty_of_code(&visit.role).map(|duty| common::duty(duty, ask.language).to_string());
+    let duty = Duty::of_code(&visit.role).map(|duty| common::duty(duty, ask.language).to_string());
     let place = [&visit.unit, &visit.organisation].into_iter().filter(|text| !text.is_empty()).cloned();
     let mut place: Vec<String> = place.collect();
     place.dedup();
